@@ -11,6 +11,10 @@
  *
  * engine_enter()/engine_leave() bracket a primitive's look at shared state: free on fibers, a raw
  * lock that TSan does not see on threads.
+ *
+ * Who moves next, in the fair order: the task that runs stays, until it blocks, polls, or has used
+ * its quantum; then the next id in rotation behind whoever moved last, actors among them. Time, and
+ * with it the actor `clock`, is never next while another can move.
  */
 
 #include "host/choose.h"
@@ -27,6 +31,7 @@
 
 enum engine_task_flags {
 	ENGINE_DAEMON = 1, /* event thread, worker, callback task: may be idle at the end of a run */
+	ENGINE_URGENT = 2, /* moves as soon as it can, without a decision, like an interrupt */
 };
 
 /* Why a task does not move. @what: static text, or the name of an object of the run. */
@@ -40,25 +45,36 @@ struct engine_wait {
 	u64 deadline;		/* virtual ns, or ENGINE_NO_DEADLINE */
 };
 
+enum engine_held_kind {
+	HELD_MUTEX,
+	HELD_SPIN,
+	HELD_QUEUE, /* not a lock: the task runs an item of this work queue */
+	HELD_IRQ,   /* not a lock: the task runs the handler of this interrupt */
+};
+
 struct engine_held {
 	const void *lock;
 	const char *name;
-	u8 class;
-	bool spin;
+	u8 kind;
+	u8 class; /* for the order check; 0: not looked up yet */
 };
 
 enum engine_task_state { TASK_UNUSED, TASK_READY, TASK_BLOCKED, TASK_POLLING, TASK_DONE };
 
 struct engine_task {
-	char name[ENGINE_NAME_MAX];
+	u16 site;		/* last point */
+	u16 skip;		/* decisions since the last point */
+	u32 own_changes;	/* steps of its own that changed something */
+	u32 foreign_seen;	/* others' changes at its last cpu_relax() */
 	u8 id;
 	u8 state;
 	u8 flags;
 	u8 held_count;
-	u16 site;		/* last point */
+	u64 bit;		/* of its id */
+	u64 weight;		/* of its site in the feedback's hash */
 	u16 atomic_depth;	/* spin locks held, atomic callbacks */
 	u16 rcu_depth;
-	u16 skip;		/* decisions since the last point */
+	char name[ENGINE_NAME_MAX];
 	struct engine_wait wait;
 	struct engine_held held[ENGINE_LOCKS_HELD_MAX];
 	u16 nth[HOST_SITE_MAX]; /* visits of each site in this run */
@@ -66,8 +82,15 @@ struct engine_task {
 
 /* --- For the primitives -------------------------------------------------------------------- */
 
-static inline void engine_enter(void);
-static inline void engine_leave(void);
+/* On fibers nothing else runs between two points. */
+static inline void engine_enter(void)
+{
+}
+
+static inline void engine_leave(void)
+{
+}
+
 struct engine_task *engine_self(void); /* NULL outside a run, and in an actor's step */
 /*
  * Blocks the running task until engine_wake() names it or @deadline passes; false on time-out.
@@ -76,11 +99,18 @@ struct engine_task *engine_self(void); /* NULL outside a run, and in an actor's 
 bool engine_block(unsigned site, const void *object, const char *what, u64 deadline, bool idle);
 /* Wakes up to @count tasks that wait for @object, oldest first; gives how many. */
 unsigned engine_wake(const void *object, unsigned count);
+/* A new daemon is not ready, but idle in a wait for @object, as if it had run up to there. */
+void engine_park(unsigned id, const void *object, const char *what);
 u64 engine_now(void);
 /* A value decision (CHOOSE_ALLOC, CHOOSE_MODEL): below @n, 0 unless a chooser says otherwise. */
 unsigned engine_choose(enum choice_kind kind, unsigned n);
 /* The number the trace uses for an object: order of first appearance in the run, from 1. */
 u32 engine_object_number(const void *object);
+/* @object is born: it gets a new number at its next use, even where another one lay before. */
+void engine_object_init(const void *object);
+/* A bound of the engine or the primitives was met: the run ends at the next point. */
+void engine_overflow(const char *what);
+/* Emits EV_CONTEXT, once in a run for equal arguments. @lock, @other: host_class_name(). */
 void engine_context(enum host_context_rule rule, unsigned site, u64 lock, u64 other);
 
 /* --- For run/ --------------------------------------------------------------------------------- */
@@ -130,13 +160,18 @@ void engine_set_chooser(struct chooser *chooser);
 int engine_spawn(const char *name, void (*fn)(void *), void *arg, unsigned flags);
 int engine_actor(const char *name, void (*step)(void *), void *arg);
 void engine_actor_set(unsigned id, bool can_move);
-/* The actor can move once virtual time has reached @when (ENGINE_NO_DEADLINE: forget that). */
+/*
+ * The actor can move once virtual time has reached @when, for one step; ENGINE_NO_DEADLINE: forget
+ * that. It may do so again in that step.
+ */
 void engine_actor_at(unsigned id, u64 when);
 /* Lets tasks take turns until the run ends or needs its caller; may be called again after more spawns. */
 enum engine_end engine_run(void);
 void engine_stop(void); /* from inside: engine_run() returns at the next point */
 /* The chooser has run dry, or was never set: all that follows is the fair end. */
 bool engine_is_fair(void);
+/* What bound was met, after ENGINE_OVERFLOW; else NULL. */
+const char *engine_overflow_reason(void);
 /* The primitives' part of engine_reset(): their state, and the daemons (irq threads, workers, rcu). */
 void host_primitives_reset(const struct engine_limits *limits);
 /* Emits EV_LEAK for each allocation still alive; then the caller may reset. Returns their number. */
@@ -151,6 +186,12 @@ void host_each_alloc(void (*visit)(void *ctx, u32 serial, const u64 *words, size
 bool host_alloc_has_work(u32 serial);
 
 /*
+ * The numbers in EV_CONTEXT's `lock` and `other`: classes, in order of first use in the run, from 1.
+ * "mutex pasid_mutex", "completion prq_complete"; "-" for 0.
+ */
+const char *host_class_name(u64 class, char *buf, size_t size);
+
+/*
  * Hardware's access to memory by bus address: the memory, or NULL with an EV_DMA_FAULT if any of
  * @bytes is not mapped. The pointer is good until the next step.
  */
@@ -159,7 +200,11 @@ void *host_dma_access(unsigned unit, u64 bus, size_t bytes, bool write);
 /* What the run did. Valid until the next reset. */
 const struct event *engine_events(u32 *count, u32 *dropped);
 const struct engine_choice *engine_choices(u32 *count);
-/* Every decision's option in order, the byte form of this run's schedule; trailing zeros stripped. */
+/*
+ * The option of every decision since there was a chooser, the byte form of this run's schedule;
+ * trailing zeros stripped.
+ * Without limits.record it may lack what comes behind the first 65536.
+ */
 const u8 *engine_schedule(u32 *count);
 u64 engine_trace_hash(void);
 u32 engine_steps(void);
@@ -182,7 +227,5 @@ void engine_set_feedback(u8 *table, u32 size);
 
 /* Seeks the task that the judge would call to account: for hang reports. Text into @buf. */
 size_t engine_describe_wait(unsigned id, char *buf, size_t size);
-
-#include "host/engine_inline.h"
 
 #endif

@@ -97,6 +97,7 @@ void host_wake_up(struct host_waitqueue *wq);
 /* The parts of wait_event(): use the macros. @ms: 0 waits without bound. */
 struct host_wait_entry {
 	u64 deadline;
+	u32 wakes; /* of the queue when the condition was last looked at */
 	bool timed_out;
 };
 void host_wait_begin(struct host_waitqueue *wq, struct host_wait_entry *entry, u32 ms);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Registers. The addresses are numbers that name a unit and an offset; nothing is mapped there, so
+ * code that follows one as a pointer dies at once.
+ */
+
+#include "host/backend.h"
+#include "host/engine.h"
+
+#define UNIT_SPACING 0x10000u
+
+struct host_backend host_backend;
+
+host_iomem host_unit_regs(unsigned unit)
+{
+	return (host_iomem)(uintptr_t)(UNIT_SPACING * (unit + 1));
+}
+
+unsigned host_unit_prq_irq(unsigned unit)
+{
+	return host_backend.unit_prq_irq(unit);
+}
+
+unsigned host_unit_prq_order(unsigned unit)
+{
+	return host_backend.unit_prq_order(unit);
+}
+
+static u64 read_reg(host_iomem reg, unsigned bytes)
+{
+	uintptr_t at = (uintptr_t)reg - UNIT_SPACING;
+	u32 offset = at % UNIT_SPACING;
+
+	host_point(HOST_SITE_READ + (host_backend.reg_index(offset) & 31));
+	return host_backend.mmio_read((unsigned)(at / UNIT_SPACING), offset, bytes);
+}
+
+static void write_reg(host_iomem reg, unsigned bytes, u64 value)
+{
+	uintptr_t at = (uintptr_t)reg - UNIT_SPACING;
+	u32 offset = at % UNIT_SPACING;
+
+	host_point(HOST_SITE_WRITE + (host_backend.reg_index(offset) & 31));
+	host_backend.mmio_write((unsigned)(at / UNIT_SPACING), offset, bytes, value);
+}
+
+u32 host_readl(host_iomem reg)
+{
+	return (u32)read_reg(reg, 4);
+}
+
+u64 host_readq(host_iomem reg)
+{
+	return read_reg(reg, 8);
+}
+
+void host_writel(u32 value, host_iomem reg)
+{
+	write_reg(reg, 4, value);
+}
+
+void host_writeq(u64 value, host_iomem reg)
+{
+	write_reg(reg, 8, value);
+}
+
+void host_warn(const char *file, int line, const char *what)
+{
+	host_event(EV_WARN, (u64)line, 0, 0, 0);
+}
