@@ -2,18 +2,30 @@
 #ifndef SLUICE_RUN_CHOOSER_H
 #define SLUICE_RUN_CHOOSER_H
 
-/* The choosers, a short file each: chooser_bytes.c, _random.c, _pct.c, _replay.c, _exhaustive.c. */
+/*
+ * The choosers, a short file each: chooser_bytes.c, _random.c, _pct.c, _replay.c, _exhaustive.c.
+ *
+ * Each embeds a struct chooser as its first member, is initialised for one run (the exhaustive one:
+ * for a series of runs) and given to run_scenario(). A chooser sees decisions, never pointers or
+ * clocks, so a run is a function of scenario and chooser state.
+ */
 
 #include "host/choose.h"
 #include "scenario/scenario.h"
 
-/* One byte for each decision, modulo the options; exhausted at the end. */
+/* One byte for each decision, modulo the options; exhausted at the end. @bytes is kept. */
 struct chooser_bytes {
 	struct chooser base;
 	const u8 *bytes;
 	u32 size, at;
 };
 void chooser_bytes_init(struct chooser_bytes *c, const u8 *bytes, u32 size);
+
+/* Odds, one in so many, that a random chooser makes an allocation fail, or the hardware surprise. */
+#define CHOOSER_FAIL_ODDS 16
+#define CHOOSER_MODEL_ODDS 4
+/* A value decision (not CHOOSE_TASK) at these odds, from a generator's @state. */
+unsigned chooser_random_value(u64 *state, const struct decision *d);
 
 /* Uniform random walk of @decisions decisions. */
 struct chooser_random {
@@ -38,31 +50,51 @@ struct chooser_pct {
 };
 void chooser_pct_init(struct chooser_pct *c, u64 seed, u32 length, u32 depth);
 
-/* Anchors of a scenario; option 0 between them. */
+/* Anchors of a scenario; option 0 between them. @s is kept. */
+#define CHOOSER_REPLAY_SLOTS 1024 /* a power of two, twice the anchors */
+_Static_assert(CHOOSER_REPLAY_SLOTS >= 2 * SCENARIO_ANCHORS_MAX, "replay's hash table is too full");
 struct chooser_replay {
 	struct chooser base;
 	const struct scenario *scenario;
-	u32 next;		/* first anchor not yet met */
+	u32 met;		/* anchors whose decision has come */
+	bool resolved;
 	bool drifted;
-	u32 drift;		/* the anchor that could not be taken */
+	u32 drift;		/* the first anchor that could not be taken, and what was open there */
+	u8 drift_kind, drift_options;
+	u64 drift_ready;
+	u64 key[SCENARIO_ANCHORS_MAX];
+	u8 target[SCENARIO_ANCHORS_MAX], state[SCENARIO_ANCHORS_MAX];
+	u16 slot[CHOOSER_REPLAY_SLOTS]; /* index of the anchor + 1 */
 };
 void chooser_replay_init(struct chooser_replay *c, const struct scenario *s);
+/* After the run: true if all anchors were taken; else the first that was not is in c->drift. */
+bool chooser_replay_finish(struct chooser_replay *c);
+/* "schedule drifted at at app0 kmalloc#2 (line 12): app0 came there 1 times". Before the next run. */
+size_t chooser_replay_explain(const struct chooser_replay *c, char *buf, size_t size);
 
 /*
- * Every schedule with at most @preemptions preemptions (an option other than 0 while the current
- * task can stay), by an odometer over the decisions. Between runs call _next(): false when all are done.
+ * Every schedule with at most @preemptions preemptions, by an odometer over the decisions. What
+ * counts as one is told in chooser_exhaustive.c. Between runs call _next(): false when all are done.
+ * The result is complete unless @overflow or @diverged.
  */
 #define CHOOSER_EXHAUSTIVE_MAX 4096
+#define CHOOSER_UNBOUNDED (~0u)
+struct chooser_exhaustive_step {
+	u8 option, options;
+	u64 costs;		/* mask of the options that are preemptions or failed allocations */
+	u64 hardware;		/* mask of the options that move hardware beside a task that could run */
+};
 struct chooser_exhaustive {
 	struct chooser base;
-	u32 preemptions, depth_max;
-	u32 at, used;
-	u32 size;
-	bool overflow;		/* a run had more decisions than depth_max: the bound says so */
-	u8 option[CHOOSER_EXHAUSTIVE_MAX], options[CHOOSER_EXHAUSTIVE_MAX];
-	bool costs[CHOOSER_EXHAUSTIVE_MAX];
+	u32 preemptions, hardware, depth_max;
+	u32 at, size;
+	bool overflow;		/* a run had more decisions than depth_max: the rest was not searched */
+	bool diverged;		/* a prefix met other options than before: the run is not determined */
+	struct chooser_exhaustive_step step[CHOOSER_EXHAUSTIVE_MAX];
 };
 void chooser_exhaustive_init(struct chooser_exhaustive *c, u32 preemptions, u32 depth_max);
+/* At most @steps hardware steps beside a task that could go on (default: any number). */
+void chooser_exhaustive_limit_hardware(struct chooser_exhaustive *c, u32 steps);
 bool chooser_exhaustive_next(struct chooser_exhaustive *c);
 
 #endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+/* From a scenario to the rooms below. The theory is in world.h. */
+
+#include <stdio.h>
+
+#include "host/engine.h"
+#include "judge/judge.h"
+#include "model/model.h"
+#include "run/run.h"
+#include "run/world.h"
+
+_Static_assert(KNOB_COUNT <= SCENARIO_KNOBS_MAX, "a scenario can't hold all knobs");
+_Static_assert(KNOB_VALUES_MAX <= 8, "run_knob_masks() keeps a knob's values in a byte");
+
+/*
+ * Points that may pass after the last choice other than 0, and after the start of each part, before
+ * the run counts as a livelock. The longest clean run seen (full script, 2048 slots to walk) takes
+ * some thousand.
+ */
+#define WORLD_FAIR_STEPS 50000
+
+/* --- Knobs ------------------------------------------------------------------------------------- */
+
+static struct scenario_knob world_knobs[KNOB_COUNT];
+static const char *world_knob_values[KNOB_COUNT][KNOB_VALUES_MAX + 1];
+
+void world_init(void)
+{
+	for (unsigned k = 0; k < KNOB_COUNT; k++) {
+		const struct knob_info *info = &knob_table[k];
+
+		for (unsigned v = 0; v < KNOB_VALUES_MAX && info->modelled; v++)
+			world_knob_values[k][v] = info->values[v].name;
+		world_knobs[k].name = info->name;
+		world_knobs[k].values = info->modelled ? world_knob_values[k] : NULL;
+	}
+	scenario_set_knobs(world_knobs, KNOB_COUNT);
+	engine_set_reg_names(model_reg_names);
+}
+
+void run_knob_masks(uint8_t allowed[SCENARIO_KNOBS_MAX], bool disputed, bool broken)
+{
+	for (unsigned k = 0; k < SCENARIO_KNOBS_MAX; k++) {
+		allowed[k] = 1;
+		if (k >= KNOB_COUNT || !knob_table[k].modelled)
+			continue;
+		for (unsigned v = 1; v < KNOB_VALUES_MAX && knob_table[k].values[v].name; v++) {
+			unsigned class = knob_table[k].values[v].class;
+
+			if (class == KNOB_CONFORMANT || (class == KNOB_DISPUTED && disputed) ||
+			    (class == KNOB_BROKEN && broken))
+				allowed[k] |= BIT(v);
+		}
+	}
+}
+
+/* --- The judge's view ------------------------------------------------------------------------------ */
+
+static const struct scenario *world_scenario;
+static u64 world_request_pages[MODEL_REQUESTS_MAX + 1]; /* by ledger number */
+
+static void world_event(const struct event *e)
+{
+	if (e->kind == EV_REQ_ISSUED && e->a <= MODEL_REQUESTS_MAX)
+		world_request_pages[e->a] = e->d;
+	judge_event(e);
+}
+
+static int world_request_place(u32 req)
+{
+	return model_request_place(req);
+}
+
+static u64 world_request_page(u32 req)
+{
+	return req <= MODEL_REQUESTS_MAX ? world_request_pages[req] : 0;
+}
+
+/* A knob's value in unit @u of the running scenario; NULL for the default. */
+static const struct knob_value *world_knob(unsigned u, unsigned k)
+{
+	unsigned v = world_scenario->unit[u].knob[k];
+
+	return v && v < KNOB_VALUES_MAX ? &knob_table[k].values[v] : NULL;
+}
+
+static bool world_has_class(unsigned class)
+{
+	for (unsigned u = 0; u < world_scenario->units; u++) {
+		for (unsigned k = 0; k < KNOB_COUNT; k++) {
+			const struct knob_value *value = world_knob(u, k);
+
+			if (value && value->name && value->class == class)
+				return true;
+		}
+	}
+	return false;
+}
+
+static size_t world_disputed(char *buf, size_t size)
+{
+	size_t n = 0;
+
+	if (size)
+		buf[0] = '\0';
+	for (unsigned k = 0; k < KNOB_COUNT; k++) {
+		for (unsigned u = 0; u < world_scenario->units; u++) {
+			const struct knob_value *value = world_knob(u, k);
+
+			if (!value || !value->name || value->class == KNOB_CONFORMANT)
+				continue;
+			n += (size_t)snprintf(n < size ? buf + n : NULL, n < size ? size - n : 0,
+					      "%su%u %s=%s (%s: %s)", n ? "; " : "", u,
+					      knob_table[k].name, value->name,
+					      value->class == KNOB_DISPUTED ? "disputed" : "broken",
+					      value->note ? value->note : "");
+		}
+	}
+	return n;
+}
+
+/* Everybody who waits for something other than work. */
+static size_t world_describe_stuck(char *buf, size_t size)
+{
+	size_t n = 0;
+
+	if (size)
+		buf[0] = '\0';
+	for (unsigned id = 0; id < ENGINE_TASKS_MAX; id++) {
+		const struct engine_task *task = engine_task(id);
+
+		if (!task || (task->state != TASK_BLOCKED && task->state != TASK_POLLING))
+			continue;
+		if (task->state == TASK_BLOCKED && task->wait.idle)
+			continue;
+		if (n)
+			n += (size_t)snprintf(n < size ? buf + n : NULL, n < size ? size - n : 0, "; ");
+		n += engine_describe_wait(id, n < size ? buf + n : NULL, n < size ? size - n : 0);
+	}
+	return n;
+}
+
+static void world_reset_judge(const struct scenario *s)
+{
+	struct judge_config config = {
+		.probe = {
+			.request_place = world_request_place,
+			.each_alloc = host_each_alloc,
+			.alloc_has_work = host_alloc_has_work,
+			.request_page = world_request_page,
+			.disputed = world_disputed,
+			.describe_stuck = world_describe_stuck,
+		},
+		.units = s->units,
+		.devices = s->devices,
+		.broken_knob = world_has_class(KNOB_BROKEN),
+		.alloc_fails = s->world.alloc_fails,
+		.clock_free = s->world.clock_free,
+	};
+
+	for (unsigned dev = 0; dev < s->devices; dev++) {
+		config.dev_unit[dev] = s->device[dev].unit;
+		config.dev_rid[dev] = s->device[dev].rid;
+	}
+	judge_reset(&config);
+}
+
+/* --- The machine ------------------------------------------------------------------------------------ */
+
+static void world_reset_model(const struct scenario *s)
+{
+	struct model_config config = {
+		.units = s->units,
+		.devices = s->devices,
+		.spaces = s->spaces,
+	};
+
+	for (unsigned u = 0; u < s->units; u++) {
+		config.unit[u].ring_order = s->unit[u].ring_order;
+		for (unsigned k = 0; k < KNOB_COUNT; k++)
+			config.unit[u].knob[k] = s->unit[u].knob[k];
+	}
+	for (unsigned dev = 0; dev < s->devices; dev++) {
+		config.device[dev] = (struct model_device_config){
+			.unit = s->device[dev].unit,
+			.rid = s->device[dev].rid,
+			.credits = s->device[dev].credits,
+			.retries = s->device[dev].retries,
+		};
+	}
+	model_reset(&config);
+}
+
+void world_reset(const struct scenario *s)
+{
+	const struct engine_limits limits = {
+		.fair_steps = WORLD_FAIR_STEPS,
+		.clock_choice = s->world.clock_free,
+		.rcu_eager = s->world.rcu_eager,
+		.fail_alloc = s->world.alloc_fails,
+		.workers = s->world.workers,
+		.irqs = s->units,
+		.record = true,
+	};
+
+	world_scenario = s;
+	world_reset_judge(s);
+	engine_reset(&limits, world_event);
+	world_reset_model(s);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+/*
+ * A run is a pure function of its input (rule 4), for every system in the program: generated
+ * scenarios under random schedules run twice, the second time in another order and after whatever
+ * hangs came in between, with equal hash, verdict, steps, decisions and findings. Then each becomes
+ * a replay file, which must do the same.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "run/chooser.h"
+#include "run/run.h"
+#include "scenario/generate.h"
+
+#define INPUTS 600
+#define DECISIONS 400
+
+struct outcome {
+	u64 hash;
+	u32 steps, decisions, kept;
+	char word[32];
+	char detail[JUDGE_DETAIL_MAX];
+};
+
+/* A program without systems has nothing to test here. */
+__attribute__((weak)) const struct sut_image sut_images[] = { { NULL, NULL, 0 } };
+
+static struct scenario scenario, recorded;
+static struct outcome first[INPUTS];
+static unsigned order[INPUTS];
+
+static void make_scenario(unsigned input)
+{
+	uint8_t allowed[SCENARIO_KNOBS_MAX];
+	bool odd = input % 3 == 2;
+
+	run_knob_masks(allowed, odd, odd);
+	scenario_generate(&scenario, 1000 + input, odd ? 0 : GENERATE_KEEP_PROMISES, allowed);
+}
+
+static void take(struct outcome *out, const struct run_result *result)
+{
+	memset(out, 0, sizeof(*out));
+	out->hash = result->trace_hash;
+	out->steps = result->steps;
+	out->decisions = result->decisions;
+	out->kept = result->kept;
+	snprintf(out->word, sizeof(out->word), "%s", run_verdict_word(result));
+	if (result->finding)
+		snprintf(out->detail, sizeof(out->detail), "%s", result->finding->detail);
+}
+
+static void run_input(const struct sut_image *system, unsigned input, struct run_result *result)
+{
+	make_scenario(input);
+	if (input % 2) {
+		struct chooser_random random;
+
+		chooser_random_init(&random, input, DECISIONS);
+		run_scenario(&scenario, system, &random.base, result);
+	} else {
+		struct chooser_pct pct;
+
+		chooser_pct_init(&pct, input, DECISIONS, 3);
+		run_scenario(&scenario, system, &pct.base, result);
+	}
+}
+
+static void expect_equal(const struct sut_image *system, unsigned input, const char *when,
+			 const struct outcome *want, const struct run_result *result)
+{
+	struct outcome got;
+
+	take(&got, result);
+	if (!memcmp(want, &got, sizeof(got)))
+		return;
+	scenario_write(&scenario, stderr);
+	fail_msg("%s, input %u, %s: %s %s (%u steps, %u decisions) became %s %s (%u, %u) %s",
+		 system->ops->name, input, when, want->word, want->detail, want->steps,
+		 want->decisions, got.word, got.detail, got.steps, got.decisions, result->reason);
+}
+
+static void shuffle(u64 seed)
+{
+	for (unsigned i = 0; i < INPUTS; i++)
+		order[i] = i;
+	for (unsigned i = INPUTS - 1; i; i--) {
+		unsigned j = (unsigned)(scenario_random(&seed) % (i + 1)), swap = order[i];
+
+		order[i] = order[j];
+		order[j] = swap;
+	}
+}
+
+static void check_system(const struct sut_image *system)
+{
+	struct run_result result;
+
+	for (unsigned i = 0; i < INPUTS; i++) {
+		run_input(system, i, &result);
+		take(&first[i], &result);
+	}
+	shuffle(42);
+	for (unsigned i = 0; i < INPUTS; i++) {
+		bool fits;
+
+		run_input(system, order[i], &result);
+		expect_equal(system, order[i], "run again", &first[order[i]], &result);
+		fits = run_record(&scenario, &recorded);
+		/* An overflow or n/a is settled, but its schedule may not fit. */
+		if (!fits || result.verdict == RUN_OVERFLOW)
+			continue;
+		run_scenario(&recorded, system, NULL, &result);
+		expect_equal(system, order[i], "replayed", &first[order[i]], &result);
+	}
+}
+
+static void test_pure(void **state)
+{
+	run_init();
+	for (const struct sut_image *system = sut_images; system->ops; system++)
+		check_system(system);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
