@@ -64,8 +64,6 @@ enum engine_task_state { TASK_UNUSED, TASK_READY, TASK_BLOCKED, TASK_POLLING, TA
 struct engine_task {
 	u16 site;		/* last point */
 	u16 skip;		/* decisions since the last point */
-	u32 own_changes;	/* steps of its own that changed something */
-	u32 foreign_seen;	/* others' changes at its last cpu_relax() */
 	u8 id;
 	u8 state;
 	u8 flags;

@@ -92,7 +92,7 @@ void host_space_unregister(struct host_space *space, struct host_space_notifier 
 int host_handle_mm_fault(struct host_space *space, u64 addr, unsigned flags)
 {
 	u32 delay;
-	int result;
+	int result = -EFAULT;
 
 	host_point(HOST_SITE_SPACE_FAULT);
 	host_might_sleep_at(HOST_SITE_SPACE_FAULT);
@@ -102,7 +102,10 @@ int host_handle_mm_fault(struct host_space *space, u64 addr, unsigned flags)
 	if (delay && engine_self())
 		engine_block(HOST_SITE_SPACE_FAULT, NULL, "a page to come in",
 			     engine_now() + delay * NS_PER_MS, false);
-	result = host_backend.space_fault ? host_backend.space_fault(space, addr, flags) : -EFAULT;
+	if (!space->users)
+		host_warn(__FILE__, __LINE__, "a fault in a space that has no users");
+	else if (host_backend.space_fault)
+		result = host_backend.space_fault(space, addr, flags);
 	host_event(EV_SPACE_FAULT, space->id, addr >> 12, flags, (u64)(s64)result);
 	return result;
 }

@@ -65,7 +65,11 @@ bool host_completion_done(const struct host_completion *x)
 {
 	host_point(HOST_SITE_COMPLETION_DONE);
 	host_touch(x, sizeof(*x));
-	return x->done != 0;
+	if (!x->done)
+		return false;
+	/* completion_done() waits for complete() to have left its lock. */
+	host_acquired(x);
+	return true;
 }
 
 /* kernel/sched/completion.c, do_wait_for_common(): after each wake-up it looks at the count again. */

@@ -283,6 +283,40 @@ static void test_poller_sees_a_write_whose_point_it_interrupted(void **state)
 	}
 }
 
+static volatile u32 flags[3];
+
+static void poll_either(void *arg)
+{
+	/* The second look is a point behind the first one: the first flag may be set there. */
+	while (!(host_READ_ONCE(flags[0]) | host_READ_ONCE(flags[1])))
+		host_cpu_relax("either flag");
+	host_WRITE_ONCE(flags[2], 1);
+}
+
+static void set_first_and_poll(void *arg)
+{
+	host_WRITE_ONCE(flags[0], 1);
+	while (!host_READ_ONCE(flags[2]))
+		host_cpu_relax("the answer");
+}
+
+static void test_change_behind_a_pollers_look_is_not_missed(void **state)
+{
+	for (unsigned bits = 0; bits < 4096; bits++) {
+		static struct script s;
+		u8 options[12];
+
+		for (unsigned i = 0; i < 12; i++)
+			options[i] = bits >> i & 1;
+		begin();
+		flags[0] = flags[1] = flags[2] = 0;
+		spawn("app0", poll_either, NULL);
+		spawn("app1", set_first_and_poll, NULL);
+		use_script(&s, options, sizeof(options));
+		assert_int_equal(engine_run(), ENGINE_QUIET);
+	}
+}
+
 static void raise_flag_step(void *arg)
 {
 	flag = 1;
@@ -452,6 +486,7 @@ int main(void)
 		cmocka_unit_test(test_hang_is_exact_and_described),
 		cmocka_unit_test(test_polling_for_nothing_is_a_hang),
 		cmocka_unit_test(test_poller_sees_a_write_whose_point_it_interrupted),
+		cmocka_unit_test(test_change_behind_a_pollers_look_is_not_missed),
 		cmocka_unit_test(test_poller_sees_an_actors_step),
 		cmocka_unit_test(test_livelock_is_counted_in_fair_steps),
 		cmocka_unit_test(test_actors_alone_can_livelock),

@@ -321,11 +321,13 @@ static void test_page_fault_sleeps_as_long_as_told(void **state)
 	struct event e;
 
 	start_all();
+	space = (struct host_space){ .users = 1 };
 	host_backend.space_fault_delay_ms = slow_fault;
 	host_backend.space_fault = page_fault;
 	spawn("a", fault, NULL);
 	finish("");
 	assert_int_equal(host_time_ns(), 40000000);
+	assert_int_equal(count_events(EV_WAIT_TIMEOUT, NULL), 0);
 	assert_int_equal(count_events(EV_SPACE_FAULT, &e), 2);
 	assert_int_equal(e.b, 5);
 	assert_int_equal((s64)e.d, -EFAULT);

@@ -44,6 +44,8 @@ static void mix(void *arg)
 	      v == (double)seed * 7 + 7000, "doubles differ");
 }
 
+static volatile bool hopeless = true;
+
 static void deep(unsigned n)
 {
 	volatile char room[512];
@@ -51,9 +53,8 @@ static void deep(unsigned n)
 	room[0] = (char)n;
 	if (n)
 		deep(n - 1);
-	else
-		for (;;)
-			host_cpu_relax("nothing");
+	while (!n && hopeless)
+		host_cpu_relax("nothing");
 	room[1] = room[0];
 }
 

@@ -56,6 +56,7 @@ static void clear_state(struct engine *e)
 	e->chooser = NULL;
 	e->ready = e->polling = e->blocked = e->timed = e->actor_timed = e->urgent = e->idle = 0;
 	e->place = 0;
+	e->stirred = 0;
 	e->steps = e->decisions = 0;
 	e->decision_hash = 0;
 	e->who = ENGINE_NOBODY;

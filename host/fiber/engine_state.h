@@ -39,10 +39,10 @@ struct engine {
 	struct engine_task *running; /* NULL outside a run and in an actor's step */
 	u64 ready;		     /* ids that can move, the running task's among them */
 	u64 polling;		     /* tasks that poll, and have nothing new to see */
+	u64 stirred;		     /* tasks for which something changed since their last cpu_relax() */
 	u64 place;		     /* hash of where all tasks stand */
 	u32 steps;
 	u32 attention;
-	u32 changes;		     /* steps so far that a poller may have been waiting for */
 
 	struct engine_task *current; /* runs, or ran last; &nobody before the first */
 	struct chooser *chooser;
@@ -121,10 +121,12 @@ static inline void engine_update_clock(struct engine *e)
 		e->ready &= ~ENGINE_CLOCK_BIT;
 }
 
-/* What a poller looks at may have changed. */
-static inline void engine_stir(struct engine *e)
+/* What a poller looks at may have changed, by the task whose bit is @by (0: by none). */
+static inline void engine_stir(struct engine *e, u64 by)
 {
-	e->changes++;
+	e->stirred |= ~by;
+	if (likely(!e->polling))
+		return;
 	e->ready |= e->polling;
 	e->polling = 0;
 }

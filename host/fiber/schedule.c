@@ -133,7 +133,8 @@ static void make_ready(struct engine *e, struct engine_task *t, bool by_timeout)
 		e->idle &= ~t->bit;
 		return;
 	}
-	if (by_timeout)
+	/* A sleep that waits for nothing else has not timed out. */
+	if (by_timeout && t->wait.object)
 		host_event(EV_WAIT_TIMEOUT, t->wait.site, 0, 0, 0);
 	host_event(EV_WAKE, t->id, by_timeout, 0, 0);
 }
@@ -175,7 +176,7 @@ static bool move_clock(struct engine *e)
 		}
 	}
 	engine_update_clock(e);
-	engine_stir(e);
+	engine_stir(e, 0);
 	return true;
 }
 
@@ -208,7 +209,7 @@ static void step_actor(struct engine *e, unsigned id)
 	e->who = id;
 	e->running = NULL;
 	actor->step(actor->arg);
-	engine_stir(e);
+	engine_stir(e, 0);
 }
 
 static enum engine_end verdict_at_rest(struct engine *e)
@@ -288,7 +289,6 @@ void schedule_leave(struct engine_task *cur, int next)
 
 static __attribute__((noinline)) void point_with_choice(struct engine *e, struct engine_task *self)
 {
-	unsigned site = self->site;
 	int next = schedule_pick(self, true);
 
 	if (next == self->id) {
@@ -298,16 +298,13 @@ static __attribute__((noinline)) void point_with_choice(struct engine *e, struct
 	} else {
 		schedule_leave(self, next);
 	}
-	/* The step that follows is what a poller may be waiting for. */
-	if (e->polling && !site_is_look(site))
-		engine_stir(e);
 }
 
 void host_point(unsigned site)
 {
 	struct engine *e = &host_engine;
 	struct engine_task *self = e->running;
-	u32 step, change;
+	u32 step;
 
 	if (unlikely(!self))
 		return;
@@ -315,12 +312,11 @@ void host_point(unsigned site)
 	stand_at(e, self, site);
 	self->nth[site]++;
 	self->skip = 0;
-	change = !site_is_look(site);
-	e->changes += change;
-	self->own_changes += change;
-	if (likely(!((e->ready ^ self->bit) | e->polling) && step < e->attention))
-		return;
-	point_with_choice(e, self);
+	if (unlikely(((e->ready ^ self->bit) | e->polling) || step >= e->attention))
+		point_with_choice(e, self);
+	/* The step itself comes now, behind whatever was chosen at the point. */
+	if (!site_is_look(site))
+		engine_stir(e, self->bit);
 }
 
 void host_cpu_relax(const char *what)
@@ -334,19 +330,17 @@ void host_cpu_relax(const char *what)
 	stand_at(e, self, HOST_SITE_CPU_RELAX);
 	self->nth[HOST_SITE_CPU_RELAX]++;
 	self->skip = 0;
-	/* Something changed since the last time, perhaps behind the task's look: it looks again. */
-	if (e->changes - self->own_changes != self->foreign_seen) {
-		self->foreign_seen = e->changes - self->own_changes;
-		schedule_leave(self, schedule_pick(self, false));
-		return;
+	/* What changed since it began to look may have changed behind its look: then it looks again. */
+	if (!(e->stirred & self->bit)) {
+		self->state = TASK_POLLING;
+		self->wait = (struct engine_wait){
+			.site = HOST_SITE_CPU_RELAX, .what = what, .deadline = ENGINE_NO_DEADLINE,
+		};
+		e->ready &= ~self->bit;
+		e->polling |= self->bit;
 	}
-	self->state = TASK_POLLING;
-	self->wait = (struct engine_wait){
-		.site = HOST_SITE_CPU_RELAX, .what = what, .deadline = ENGINE_NO_DEADLINE,
-	};
-	e->ready &= ~self->bit;
-	e->polling |= self->bit;
 	schedule_leave(self, schedule_pick(self, false));
+	e->stirred &= ~self->bit;
 	self->state = TASK_READY;
 }
 
@@ -390,8 +384,9 @@ bool engine_block(unsigned site, const void *object, const char *what, u64 deadl
 	set_wait(e, self, &wait);
 	if (!idle)
 		host_event(EV_BLOCK, site, engine_object_number(object), 0, 0);
-	engine_stir(e);
+	engine_stir(e, self->bit);
 	schedule_leave(self, schedule_pick(self, false));
+	engine_stir(e, self->bit);
 	return !self->wait.timed_out;
 }
 
@@ -441,7 +436,7 @@ static void end_task(struct engine *e, struct engine_task *self)
 	e->place += ((u64)PLACE_ENDED - self->site) * self->weight;
 	e->ready &= ~self->bit;
 	e->urgent &= ~self->bit;
-	engine_stir(e);
+	engine_stir(e, self->bit);
 	schedule_leave(self, schedule_pick(self, false));
 }
 
