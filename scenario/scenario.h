@@ -165,7 +165,7 @@ struct scenario {
 /* Where a text went wrong; line and column count from 1. */
 struct scenario_error {
 	unsigned line, column;
-	char text[256];		/* "expected a device, found `d9`" */
+	char text[512];		/* "expected a device, found `d9`" */
 };
 
 /* Knobs in the order of the table that owns them. Kept by pointer. */
