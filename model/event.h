@@ -21,7 +21,8 @@
 	X(REQ_WITHDRAWN, "withdraw", "req")	/* held for credits, and the device stopped */     \
 	X(REQ_RECEIVED, "receive", "req")                                                          \
 	X(REQ_WALKED, "walk", "req")		/* the tables allow it */                          \
-	X(REQ_ACCEPTED, "accept", "req slot")	/* the descriptor's write is issued */             \
+	/* slot: index into the ring; the descriptor's write is issued */                        \
+	X(REQ_ACCEPTED, "accept", "req slot")                                                      \
 	X(REQ_DELIVERED, "deliver", "req slot")	/* visible, and the tail behind it */              \
 	X(REQ_REJECTED, "reject", "req reason")	/* enum request_reject; never reaches the ring */  \
 	/* Responses. rc: 0 Success, 1 Invalid Request, 15 Response Failure */                     \
@@ -39,7 +40,8 @@
 	X(FAULT, "fault", "unit dev|pasid<<8 reason req")	/* a record in the fault log */    \
 	/* Invalidation queue. kind: descriptor type; index: slot */                               \
 	X(QI_SUBMIT, "IQT", "unit old new")                                                        \
-	X(QI_EXEC, "qi", "unit index kind|g<<8|flags<<16 id")	/* id: rid<<32 | pasid, or did */  \
+	/* id: rid<<32 | pasid for kinds 3, 8, 9; did<<32 | pasid for 6 and 7; did for 1 and 2 */  \
+	X(QI_EXEC, "qi", "unit index kind|g<<8|flags<<16 id")                                      \
 	X(QI_WAIT_DONE, "qi-wait", "unit index flags")                                             \
 	X(QI_ERROR, "qi-error", "unit error index injected")	/* enum qi_error */                \
 	X(DEVTLB_SENT, "atc-inv", "dev pasid page all")                                            \
@@ -47,15 +49,15 @@
 	/* Caches and memory */                                                                    \
 	X(CACHE_FILL, "cache-fill", "cache dev pasid page")	/* enum model_cache */             \
 	X(STALE, "stale", "cache dev pasid page")		/* by model_audit_life() */        \
-	X(ACCESS, "access", "dev pasid page write|result<<8")	/* DMA of a device; 0 reached memory */ \
+	X(ACCESS, "access", "dev pasid page write|result<<8")	/* result 0: reached memory */ \
 	X(DEAD_WALK, "dead-walk", "unit space")	/* page tables walked after their release */       \
 	/* Endpoints */                                                                            \
-	X(STOP, "stop", "dev pasid how outstanding")		/* enum stop_kind, when it is over */ \
+	X(STOP, "stop", "dev pasid how outstanding")		/* enum stop_kind, when over */ \
 	X(MARKER, "stop-marker", "dev pasid req")                                                  \
 	X(DEV_RESET, "device-reset", "dev")                                                        \
 	X(PRI, "pri", "dev on credits")                                                            \
 	X(ATS, "ats", "dev on")                                                                    \
-	X(HOSTILE, "hostile", "dev what")	/* enum hostile_kind: the device broke a promise */ \
+	X(HOSTILE, "hostile", "dev what")	/* enum hostile_kind: a promise is broken */ \
 	X(GONE, "gone", "dev")                                                                     \
 	/* At rest, by model_audit_rest() */                                                       \
 	X(REST_RING, "rest-ring", "unit head tail prs")                                            \

@@ -10,8 +10,8 @@
  * broken by choosing it). Value 0 is the default. One table, model/knob.c, names all 27; those that
  * the model does not act on yet have no values, and a scenario that sets one is refused.
  *
- * K6, K10, K14, K15, K22 and K24 are properties of devices or responses but are set per unit, as all
- * knobs are: `unit u0 event=last-page pipe=closed`.
+ * K6, K10, K14, K15, K22 and K24 are properties of devices or responses but are set per unit, as
+ * all knobs are: `unit u0 event=last-page pipe=closed`.
  */
 
 #include "host/types.h"

@@ -3,15 +3,16 @@
 #define SLUICE_MODEL_MODEL_H
 
 /*
- * The hardware on the other side of the registers: remapping units, the link, endpoints with ATS and
- * PRI, and address spaces as page tables.
+ * The hardware on the other side of the registers: remapping units, the link, endpoints with ATS
+ * and PRI, and address spaces as page tables.
  *
  * A page request is dispatched (left the endpoint), received (at the unit's ingress), walked (the
- * tables allow it), accepted (its descriptor's write is issued), delivered (visible, tail advanced).
- * Each arrow is a step of an actor, so a schedule can hold a request at any stage: `dN.up` carries
- * requests and invalidation completions to the unit in posted order, `uN.walk`, `uN.accept` and
- * `uN.deliver` move requests through it, `uN.inval` executes the invalidation queue, `uN.event`
- * delivers MSIs, `dN.down` carries responses and device-TLB invalidations to the endpoint in order.
+ * tables allow it), accepted (its descriptor's write is issued), delivered (visible, and the tail
+ * behind it). Each arrow is a step of an actor, so a schedule can hold a request at any stage:
+ * `dN.up` carries requests and invalidation completions to the unit in posted order, `uN.walk`,
+ * `uN.accept` and `uN.deliver` move requests through it, `uN.inval` executes the invalidation queue,
+ * `uN.event` delivers MSIs, `dN.down` carries responses and device-TLB invalidations to the endpoint
+ * in order.
  *
  * VT-d specification Rev 5.10, chapters 6.5.2 (queue), 7.4-7.11 (page requests), 11.4 (registers).
  * Left out: legacy mode, interrupt remapping, nested translation, second level; caches of the
@@ -75,7 +76,10 @@ u32 model_request(unsigned dev, u32 pasid, u16 group, u64 page, unsigned flags, 
 void model_stop_begin(unsigned dev, u32 pasid, enum stop_kind how);
 /* Emits EV_STOP. The task waits for model_outstanding() == 0 before, if @how is ANSWERED. */
 void model_stop_end(unsigned dev, u32 pasid, enum stop_kind how);
-/* Requests of (dev, pasid) sent and not yet answered. Waiters block on model_outstanding_object(). */
+/*
+ * Requests of (dev, pasid) sent, in groups whose last page is sent too, and not yet answered.
+ * Waiters block on model_outstanding_object().
+ */
 unsigned model_outstanding(unsigned dev, u32 pasid);
 const void *model_outstanding_object(unsigned dev);
 void model_resume(unsigned dev, u32 pasid);	/* a new life: the PASID may be used again */
@@ -84,7 +88,7 @@ void model_access(unsigned dev, u32 pasid, u64 page, bool write);    /* DMA thro
 void model_send_marker(unsigned dev, u32 pasid);    /* hostile when requests follow */
 void model_device_reset(unsigned dev);
 void model_device_gone(unsigned dev);		    /* surprise removal */
-/* The next @count device-TLB invalidations are answered late (after the unit's time-out) or never. */
+/* The next @count device-TLB invalidations are answered late (after the time-out), or never. */
 void model_hold_invalidations(unsigned dev, unsigned count, bool never);
 /* Injects an error at the next descriptor executed: enum qi_error. */
 void model_inject_qi_error(unsigned unit, enum qi_error error);
@@ -97,7 +101,7 @@ void model_space_slow(unsigned space, u32 ms);
 void model_space_hole(unsigned space, u64 page); /* faults on this page fail with -EFAULT */
 bool model_space_present(unsigned space, u64 page);
 
-/* --- What run/ asks when an operation returns --------------------------------------------------- */
+/* --- What run/ asks when an operation returns ------------------------------------------------- */
 
 /* Emits EV_STALE for each cached entry of (dev, pasid) in PASID cache, IOTLB and a present ATC. */
 void model_audit_life(unsigned dev, u32 pasid);
