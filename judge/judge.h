@@ -82,6 +82,8 @@ void judge_reset(const struct judge_config *config);
 void judge_event(const struct event *e);
 /* How the run ended: enum engine_end as run/ got it, after the last event. */
 void judge_end(int engine_end);
+/* A finding that others made: sanitizers (RACE, UAF, UB) and comparisons (DIFF). */
+void judge_report(enum invariant id, const char *detail);
 
 /* What was found, in order of time, each identity once. Excused ones are listed apart. */
 const struct judge_finding *judge_findings(unsigned *count);

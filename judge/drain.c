@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+/*
+ * Operations, and what must be true when a drain returns success: PEND-* and OVERWAIT.
+ *
+ * The system under test can't be looked into, so a place is told by evidence. In order: the model
+ * says link, unit or ring; a live allocation names the request's unique page (with a work item:
+ * WORK, else PARTIAL); the event handler runs (HAND), or a work item does (WORK); descriptors wait
+ * in the invalidation queue (QUEUE). A request with none of these is lost: RING at once if it looks
+ * as if nobody had seen it, else MISS at rest. DMA memory is not searched: the ring keeps old
+ * descriptors.
+ *
+ * The unit's own Invalid Request for a request that met a table already torn down counts as any
+ * other response, though one pass of VT-d 7.10 a to c does not flush it and software cannot see it:
+ * a drain that always goes round twice leaves none.
+ */
+
+#include <stdio.h>
+
+#include "judge/ledger.h"
+#include "model/model.h"
+
+/* --- What live allocations speak of --- */
+
+static void drain_visit(void *ctx, u32 serial, const u64 *words, size_t count, bool dma)
+{
+	int has_work = -1; /* asked once, when there is something to ask about */
+
+	if (dma)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		u64 word = words[i];
+		struct ledger_request *r;
+
+		/* Wire pages have bit 34 set, nothing above: as an address, or as a number. */
+		if (word >> 46 == 1)
+			r = ledger_find_page(word >> 12);
+		else if (word >> 34 == 1)
+			r = ledger_find_page(word);
+		else
+			continue;
+		if (!r)
+			continue;
+		if (has_work < 0)
+			has_work = ledger.config.probe.alloc_has_work(serial);
+		if (r->found_scan != ledger.scans)
+			r->found_work = r->found_plain = false;
+		r->found_scan = ledger.scans;
+		*(has_work ? &r->found_work : &r->found_plain) = true;
+	}
+}
+
+void drain_scan_allocs(void)
+{
+	ledger.scans++;
+	ledger.config.probe.each_alloc(drain_visit, NULL);
+}
+
+/* --- PEND-* --- */
+
+static void drain_find(enum invariant id, const struct ledger_request *r, const char *place)
+{
+	judge_find_request(id, r, place);
+}
+
+/* Past the ring: does the system still owe it something? */
+static bool drain_owed(const struct ledger_request *r)
+{
+	const struct ledger_request *end;
+
+	if (r->state != REQUEST_CONSUMED || r->answered || r->autos)
+		return false;
+	if (request_is_last(r))
+		return true;
+	/* A part is done with when its group was answered by software; see also rest.c. */
+	end = ledger_group_end(r);
+	return !end || !end->answered;
+}
+
+static void drain_judge_consumed(struct ledger_request *r)
+{
+	const struct ledger_unit *unit = ledger_unit(ledger.config.dev_unit[r->dev]);
+	bool in_hand = unit && unit->batch_at, last = request_is_last(r), found = drain_found(r);
+
+	if (found && r->found_work) {
+		drain_find(INV_PEND_WORK, r, "is in the work queue after the drain returned");
+	} else if (last && in_hand) {
+		drain_find(INV_PEND_HAND, r,
+			   "is in the event handler's hand after the drain returned");
+	} else if (found) {
+		drain_find(INV_PEND_PARTIAL, r, "is in a partial group after the drain returned");
+	} else if (!last) {
+		return; /* purged, as it should be */
+	} else if (ledger.works) {
+		drain_find(INV_PEND_WORK, r, "is in a worker's hand after the drain returned");
+	} else if (request_is_unseen(r)) {
+		judge_find_request(INV_RING, r, RING_LOST);
+		ledger_lose(r);
+	} else if (unit && unit->qi_seen && unit->qi_tail != unit->qi_next) {
+		drain_find(INV_PEND_QUEUE, r,
+			   "is answered in the invalidation queue only, after the drain returned");
+	}
+}
+
+/* Gives whether allocations have to be searched for this request. */
+static bool drain_judge_place(const struct ledger_request *r)
+{
+	char what[80];
+
+	switch (ledger.config.probe.request_place(r->number)) {
+	case PLACE_HELD:
+		return false; /* not sent: the device withdraws it */
+	case PLACE_LINK:
+		drain_find(INV_PEND_LINK, r, "is on the way to the unit after the drain returned");
+		return false;
+	case PLACE_UNIT:
+		drain_find(INV_PEND_UNIT, r, "is in the unit after the drain returned");
+		return false;
+	case PLACE_RING:
+		snprintf(what, sizeof(what), "is in the ring at slot %u after the drain returned",
+			 r->slot);
+		drain_find(INV_PEND_RING, r, what);
+		return false;
+	default:
+		break;
+	}
+	if (r->flying)
+		drain_find(INV_PEND_RESPONSE, r,
+			   r->autos
+				   ? "is answered by the unit, and that is still under way to the "
+				     "device after the drain returned"
+				   : "is answered, and that is still under way to the device after "
+				     "the drain returned");
+	return drain_owed(r);
+}
+
+static void drain_judge_life(const struct ledger_life *life)
+{
+	bool search = false;
+
+	for (u16 n = life->first; n; n = ledger.request[n].next_in_life) {
+		const struct ledger_request *r = &ledger.request[n];
+
+		if ((r->flags & REQ_MARKER) || r->after_stop)
+			continue;
+		search |= drain_judge_place(r);
+	}
+	if (!search)
+		return;
+	drain_scan_allocs();
+	for (u16 n = life->first; n; n = ledger.request[n].next_in_life) {
+		struct ledger_request *r = &ledger.request[n];
+
+		if (!(r->flags & REQ_MARKER) && !r->after_stop && drain_owed(r))
+			drain_judge_consumed(r);
+	}
+}
+
+/* --- Operations --- */
+
+static bool drain_is_drain(unsigned op)
+{
+	return op == JOP_UNBIND || op == JOP_RID || op == JOP_DETACH || op == JOP_DRAIN;
+}
+
+static void drain_begin(const struct event *e)
+{
+	struct ledger_op *op = &ledger.op[e->task % LEDGER_TASKS_MAX];
+	struct ledger_unit *unit = ledger_unit(e->b >> 8);
+	struct ledger_life *life;
+
+	*op = (struct ledger_op){
+		.op = e->a < JOP_COUNT ? e->a : JOP_COUNT,
+		.dev = e->b,
+		.unit = e->b >> 8,
+		.space = e->d,
+		.pasid = e->a == JOP_RID || e->a == JOP_DETACH ? MODEL_NO_PASID : (u32)e->c,
+		.allowance = OVERWAIT_BATCHES,
+	};
+	if (drain_is_drain(op->op))
+		op->life = ledger_current(op->dev, op->pasid);
+	life = ledger_life(op->life);
+	if (life && life->open && op->op != JOP_DRAIN)
+		life->drain_at = ledger.events;
+	/*
+	 * Requests without PASID know no stop. Nor does a scenario's end need to tell a device that
+	 * is silent. Quiet from here to the return is as good; ledger_dispatch() takes it back.
+	 */
+	op->implied_stop = life && life->open && life->stop == STOP_NOT &&
+			   (life->pasid == MODEL_NO_PASID || ledger.orderly);
+	if (op->op == JOP_UNBIND && life && life->open && life->stop == STOP_NOT && !ledger.orderly)
+		ledger.seen_stop[STOP_NOT] = true;
+	if ((op->op == JOP_START || op->op == JOP_FINISH) && unit)
+		unit->taken++;
+	if (drain_is_drain(op->op)) {
+		for (u64 left = ledger.active; left; left &= left - 1) {
+			struct ledger_op *other = &ledger.op[__builtin_ctzll(left)];
+
+			if (!drain_is_drain(other->op) || other->unit != op->unit)
+				continue;
+			other->allowance += OVERWAIT_BATCHES;
+			op->allowance += OVERWAIT_BATCHES;
+		}
+	}
+	ledger.active |= 1ull << (e->task % LEDGER_TASKS_MAX);
+}
+
+/* A drain of @life returned success. */
+static void drain_returned(struct ledger_life *life, const struct ledger_op *op, bool ends)
+{
+	if (!life || !life->open)
+		return;
+	ledger.stats.drains++;
+	if (op->implied_stop && life->stop == STOP_NOT)
+		life->stop = STOP_MARKER;
+	drain_judge_life(life);
+	if (ends)
+		ledger_end_life(life);
+}
+
+static void drain_end_success(const struct event *e, const struct ledger_op *op)
+{
+	struct ledger_unit *unit = ledger_unit(op->unit);
+
+	switch (op->op) {
+	case JOP_BIND:
+		if (ledger_has_device(op->dev))
+			ledger_begin_life(op->dev, e->c, op->space);
+		break;
+	case JOP_UNBIND:
+		drain_returned(ledger_life(op->life), op, true);
+		break;
+	case JOP_DRAIN:
+		drain_returned(ledger_life(op->life), op, false);
+		break;
+	case JOP_RID:
+		drain_returned(ledger_life(op->life), op, true);
+		if (ledger_has_device(op->dev) && op->space != LEDGER_NO_SPACE)
+			ledger_begin_life(op->dev, MODEL_NO_PASID, op->space);
+		break;
+	case JOP_DETACH:
+		for (unsigned n = 1; n <= ledger.lives; n++)
+			if (ledger.life[n].dev == op->dev)
+				drain_returned(&ledger.life[n], op, true);
+		break;
+	case JOP_FINISH:
+		ledger_drop_ring(op->unit);
+		if (unit)
+			unit->up = false;
+		break;
+	default:
+		break;
+	}
+}
+
+static void drain_end(const struct event *e)
+{
+	unsigned task = e->task % LEDGER_TASKS_MAX;
+	struct ledger_op *op = &ledger.op[task];
+	struct ledger_unit *unit;
+
+	if (!(ledger.active >> task & 1) || op->op != e->a)
+		return;
+	ledger.active &= ~(1ull << task);
+	unit = ledger_unit(op->unit);
+	if ((op->op == JOP_START || op->op == JOP_FINISH) && unit && unit->taken)
+		unit->taken--;
+	if ((s64)e->d == 0)
+		drain_end_success(e, op);
+	else if (op->op == JOP_RID && ledger_life(op->life))
+		ledger_life(op->life)->unsure = true; /* the old domain may be gone, or not */
+}
+
+/* --- OVERWAIT
+ * ------------------------------------------------------------------------------------- */
+
+/*
+ * A batch ended. It counts against a drain that sleeps for the handler (not for a lock or a work
+ * queue, where others' batches pass by) though nothing of its own life is left to be handled.
+ */
+static void drain_batch(unsigned unit)
+{
+	for (u64 left = ledger.active; left; left &= left - 1) {
+		struct ledger_op *op = &ledger.op[__builtin_ctzll(left)];
+		const struct ledger_life *life = ledger_life(op->life);
+
+		if (op->unit != unit || !life || life->pending ||
+		    (op->blocked != HOST_SITE_WAIT_FOR_COMPLETION + 1 &&
+		     op->blocked != HOST_SITE_WAIT_EVENT + 1))
+			continue;
+		if (++op->foreign == op->allowance + 1)
+			judge_find(INV_OVERWAIT,
+				   &(struct judge_about){.broken = promise_broken_unit(unit),
+							 .dev = op->dev,
+							 .pasid = op->pasid},
+				   "a drain of d%u waited for %u batches without a request of its "
+				   "life",
+				   op->dev, op->foreign);
+	}
+}
+
+static void drain_overflow(unsigned unit)
+{
+	ledger.stats.overflows++;
+	for (u64 left = ledger.active; left; left &= left - 1) {
+		struct ledger_op *op = &ledger.op[__builtin_ctzll(left)];
+
+		if (op->unit == unit)
+			op->allowance += OVERWAIT_BATCHES;
+	}
+}
+
+static void drain_irq(const struct event *e)
+{
+	struct ledger_unit *unit = ledger_unit(e->a); /* interrupt n is of unit n */
+
+	if (!unit)
+		return;
+	if (e->kind == EV_IRQ_START) {
+		unit->batch_at = ledger.events;
+		return;
+	}
+	unit->batch_at = 0;
+	drain_batch(e->a);
+}
+
+/* Slots of the invalidation queue: the tail as a byte offset of 32-byte descriptors (IQA.DW = 1).
+ */
+static void drain_queue(const struct event *e)
+{
+	struct ledger_unit *unit = ledger_unit(e->a);
+
+	if (!unit)
+		return;
+	if (e->kind == EV_QI_EXEC) {
+		/* Behind the last slot comes slot 0; queues have 2^n slots, 128 and more. */
+		unit->qi_next =
+			unit->qi_tail == 0 && e->b >= 127 && !(e->b & (e->b + 1)) ? 0 : e->b + 1;
+		return;
+	}
+	unit->qi_tail = e->c / LEDGER_SLOT_BYTES;
+	unit->qi_seen = true;
+}
+
+void drain_event(const struct event *e)
+{
+	switch (e->kind) {
+	case EV_OP_BEGIN:
+		drain_begin(e);
+		break;
+	case EV_OP_END:
+		drain_end(e);
+		break;
+	case EV_BLOCK:
+		ledger.op[e->task % LEDGER_TASKS_MAX].blocked = e->a + 1;
+		break;
+	case EV_WAKE:
+		ledger.op[e->a % LEDGER_TASKS_MAX].blocked = 0;
+		break;
+	case EV_IRQ_START:
+	case EV_IRQ_DONE:
+		drain_irq(e);
+		break;
+	case EV_WORK_START:
+		ledger.works += ledger.works < 255;
+		break;
+	case EV_WORK_DONE:
+		ledger.works -= ledger.works > 0;
+		break;
+	case EV_QI_SUBMIT:
+	case EV_QI_EXEC:
+		drain_queue(e);
+		break;
+	case EV_PRS:
+		if (e->c & ~e->b & 2)
+			drain_overflow(e->a);
+		break;
+	default:
+		break;
+	}
+}
