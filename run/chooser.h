@@ -21,7 +21,7 @@ struct chooser_bytes {
 };
 void chooser_bytes_init(struct chooser_bytes *c, const u8 *bytes, u32 size);
 
-/* Odds, one in so many, that a random chooser makes an allocation fail, or the hardware surprise. */
+/* Odds, one in so many: a random chooser fails an allocation, or has the hardware surprise. */
 #define CHOOSER_FAIL_ODDS 16
 #define CHOOSER_MODEL_ODDS 4
 /* A value decision (not CHOOSE_TASK) at these odds, from a generator's @state. */
@@ -37,7 +37,8 @@ void chooser_random_init(struct chooser_random *c, u64 seed, u32 decisions);
 
 /*
  * Probabilistic concurrency testing: the ready id of highest priority moves; at @depth - 1 random
- * decisions out of @length the running one's priority drops below all. Burckhardt et al., ASPLOS 2010.
+ * decisions out of @length the running one's priority drops below all. Burckhardt et al., ASPLOS
+ * 2010.
  */
 #define CHOOSER_PCT_DEPTH_MAX 8
 struct chooser_pct {
@@ -56,10 +57,10 @@ _Static_assert(CHOOSER_REPLAY_SLOTS >= 2 * SCENARIO_ANCHORS_MAX, "replay's hash 
 struct chooser_replay {
 	struct chooser base;
 	const struct scenario *scenario;
-	u32 met;		/* anchors whose decision has come */
+	u32 met; /* anchors whose decision has come */
 	bool resolved;
 	bool drifted;
-	u32 drift;		/* the first anchor that could not be taken, and what was open there */
+	u32 drift; /* the first anchor that could not be taken, and what was open there */
 	u8 drift_kind, drift_options;
 	u64 drift_ready;
 	u64 key[SCENARIO_ANCHORS_MAX];
@@ -69,32 +70,34 @@ struct chooser_replay {
 void chooser_replay_init(struct chooser_replay *c, const struct scenario *s);
 /* After the run: true if all anchors were taken; else the first that was not is in c->drift. */
 bool chooser_replay_finish(struct chooser_replay *c);
-/* "schedule drifted at at app0 kmalloc#2 (line 12): app0 came there 1 times". Before the next run. */
+/* "schedule drifted at at app0 kmalloc#2 (line 12): app0 came there 1 times". */
 size_t chooser_replay_explain(const struct chooser_replay *c, char *buf, size_t size);
 
 /*
  * Every schedule with at most @preemptions preemptions, by an odometer over the decisions. What
- * counts as one is told in chooser_exhaustive.c. Between runs call _next(): false when all are done.
- * The result is complete unless @overflow or @diverged.
+ * counts as one is told in chooser_exhaustive.c. Between runs call _next(): false when all are
+ * done. The result is complete unless @overflow or @diverged.
  */
 #define CHOOSER_EXHAUSTIVE_MAX 4096
 #define CHOOSER_UNBOUNDED (~0u)
 struct chooser_exhaustive_step {
 	u8 option, options;
-	u64 costs;		/* mask of the options that are preemptions or failed allocations */
-	u64 hardware;		/* mask of the options that move hardware beside a task that could run */
+	u64 costs;    /* mask of the options that are preemptions or failed allocations */
+	u64 hardware; /* mask of the options that move hardware beside a task that could run */
 };
 struct chooser_exhaustive {
 	struct chooser base;
-	u32 preemptions, hardware, depth_max;
+	u32 preemptions, hardware, departures, depth_max;
 	u32 at, size;
-	bool overflow;		/* a run had more decisions than depth_max: the rest was not searched */
-	bool diverged;		/* a prefix met other options than before: the run is not determined */
+	bool overflow; /* a run had more decisions than depth_max: the rest was not searched */
+	bool diverged; /* a prefix met other options than before: the run is not determined */
 	struct chooser_exhaustive_step step[CHOOSER_EXHAUSTIVE_MAX];
 };
 void chooser_exhaustive_init(struct chooser_exhaustive *c, u32 preemptions, u32 depth_max);
 /* At most @steps hardware steps beside a task that could go on (default: any number). */
 void chooser_exhaustive_limit_hardware(struct chooser_exhaustive *c, u32 steps);
+/* At most @options options other than 0, of whatever kind (default: any number). */
+void chooser_exhaustive_limit_departures(struct chooser_exhaustive *c, u32 options);
 bool chooser_exhaustive_next(struct chooser_exhaustive *c);
 
 #endif

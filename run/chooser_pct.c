@@ -5,8 +5,8 @@
  * can move moves; at depth - 1 random decisions the running one falls below all others. A bug that
  * takes d ordered events among n movers is met with probability 1 / (n * length^(d-1)) at least.
  * Burckhardt, Kothari, Musuvathi, Nagarakatte: A Randomized Scheduler with Probabilistic Guarantees
- * of Finding Bugs, ASPLOS 2010. A task that polls is not ready until something has changed (rule 5),
- * so the highest priority can't spin for ever.
+ * of Finding Bugs, ASPLOS 2010. A task that polls is not ready until something has changed (rule
+ * 5), so the highest priority can't spin for ever.
  */
 
 #include "run/chooser.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
 /*
- * A uniform random walk: every option of a decision between tasks is equally likely. Best on shallow
- * bugs (a lost wake-up in 29 % of the schedules, where run-biased walks had 3 to 14 %).
+ * A uniform random walk: every option of a decision between tasks is equally likely. Best on
+ * shallow bugs (a lost wake-up in 29 % of the schedules, where run-biased walks had 3 to 14 %).
  *
  * Allocations fail once in CHOOSER_FAIL_ODDS, since most of a run lies behind the first ones. What
  * the hardware leaves open goes the unusual way half as often as a fair coin would have it.

@@ -17,6 +17,7 @@
 enum { ANCHOR_OPEN, ANCHOR_TAKEN, ANCHOR_FAILED };
 
 #define ANCHOR_START_TASK "start"
+#define WHO_MAX 80 /* characters of a list of those who could move */
 
 static u64 chooser_replay_key(unsigned task, unsigned site, unsigned nth, unsigned skip)
 {
@@ -36,13 +37,14 @@ static void chooser_replay_resolve(struct chooser_replay *c)
 {
 	for (u32 i = 0; i < c->scenario->anchors; i++) {
 		const struct scenario_anchor *a = &c->scenario->anchor[i];
-		int task = strcmp(a->task, ANCHOR_START_TASK) ? engine_find(a->task) : ENGINE_NOBODY;
+		int task =
+			strcmp(a->task, ANCHOR_START_TASK) ? engine_find(a->task) : ENGINE_NOBODY;
 		int site = engine_site_find(a->site);
 		int target = a->is_value ? a->value : engine_find(a->target);
 		u32 slot;
 
 		if (task < 0 || site < 0 || target < 0)
-			continue; /* stays open: chooser_replay_explain() says which name is wrong */
+			continue; /* stays open, and chooser_replay_explain() says why */
 		c->key[i] = chooser_replay_key(task, site, a->nth, a->skip);
 		c->target[i] = (u8)target;
 		slot = chooser_replay_hash(c->key[i]);
@@ -153,14 +155,14 @@ static void chooser_replay_explain_open(const struct scenario_anchor *a, char *b
 size_t chooser_replay_explain(const struct chooser_replay *c, char *buf, size_t size)
 {
 	const struct scenario_anchor *a = &c->scenario->anchor[c->drift];
-	char skip[16] = "", line[24] = "", who[ENGINE_IDS_MAX * 4] = "", why[SCENARIO_WORD_MAX + 128];
+	char skip[16] = "", line[24] = "", who[WHO_MAX + 1] = "", why[SCENARIO_WORD_MAX + 128];
 	size_t used = 0;
 
 	if (a->skip)
 		snprintf(skip, sizeof(skip), "+%u", (unsigned)a->skip);
 	if (a->line)
 		snprintf(line, sizeof(line), " (line %u)", (unsigned)a->line);
-	for (unsigned id = 0; id < ENGINE_IDS_MAX && used + ENGINE_NAME_MAX < 64; id++) {
+	for (unsigned id = 0; id < ENGINE_IDS_MAX && used + ENGINE_NAME_MAX < WHO_MAX; id++) {
 		if (c->drift_ready >> id & 1)
 			used += (size_t)snprintf(who + used, sizeof(who) - used, " %s",
 						 engine_name(id));
@@ -173,7 +175,8 @@ size_t chooser_replay_explain(const struct chooser_replay *c, char *buf, size_t 
 	else if (a->is_value)
 		snprintf(why, sizeof(why), "values there are below %u", c->drift_options);
 	else
-		snprintf(why, sizeof(why), "%s could not move; could:%s", a->target, who);
+		snprintf(why, sizeof(why), "%.*s could not move; could:%.*s", SCENARIO_WORD_MAX,
+			 a->target, WHO_MAX, who);
 	return (size_t)snprintf(buf, size, "schedule drifted at at %s %s#%u%s%s: %s", a->task,
 				a->site, (unsigned)a->nth, skip, line, why);
 }

@@ -5,16 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/backend.h"
+#include "host/sanitizer.h"
 #include "run/play.h"
 #include "run/play_state.h"
+
+#define PLAY_FSTS 0x34 /* fault status register, VT-d 11.4.8 */
 
 struct play play;
 
 _Static_assert(OPF_READ == (int)REQ_READ && OPF_WRITE == (int)REQ_WRITE &&
-	       OPF_LAST == (int)REQ_LAST && OPF_EXEC == (int)REQ_EXEC &&
-	       OPF_PRIV == (int)REQ_PRIV, "a request's flags are passed through");
+		       OPF_LAST == (int)REQ_LAST && OPF_EXEC == (int)REQ_EXEC &&
+		       OPF_PRIV == (int)REQ_PRIV,
+	       "a request's flags are passed through");
 _Static_assert(SCENARIO_DEVICES_MAX <= MODEL_DEVICES_MAX && SCENARIO_UNITS_MAX <= MODEL_UNITS_MAX &&
-	       SCENARIO_SPACES_MAX <= MODEL_SPACES_MAX, "scenarios hold more than the model");
+		       SCENARIO_SPACES_MAX <= MODEL_SPACES_MAX,
+	       "scenarios hold more than the model");
 
 /* --- Script waits ----------------------------------------------------------------------------- */
 
@@ -37,8 +43,8 @@ static bool play_await_answers(struct play_task *task, unsigned dev, u32 pasid)
 	host_point(HOST_SITE_AWAIT);
 	engine_enter();
 	while (!(answered = !model_outstanding(dev, pasid)) && !play.giving_up)
-		engine_block(HOST_SITE_AWAIT, model_outstanding_object(dev), "the device's responses",
-			     ENGINE_NO_DEADLINE, false);
+		engine_block(HOST_SITE_AWAIT, model_outstanding_object(dev),
+			     "the device's responses", ENGINE_NO_DEADLINE, false);
 	engine_leave();
 	if (!answered)
 		play_give_up(task);
@@ -57,7 +63,9 @@ static bool play_await_task(struct play_task *task, struct play_task *other)
 		engine_block(HOST_SITE_AWAIT, other, "the end of another task", ENGINE_NO_DEADLINE,
 			     false);
 	engine_leave();
-	if (!ended)
+	if (ended)
+		host_acquired(other);
+	else
 		play_give_up(task);
 	return ended;
 }
@@ -82,14 +90,15 @@ static bool play_only_scripts_wait(void)
 
 		if (!task || task->state == TASK_UNUSED || task->state == TASK_DONE)
 			continue;
-		if (task->state == TASK_BLOCKED && (task->wait.idle || task->wait.site == HOST_SITE_AWAIT))
+		if (task->state == TASK_BLOCKED &&
+		    (task->wait.idle || task->wait.site == HOST_SITE_AWAIT))
 			continue;
 		return false;
 	}
 	return true;
 }
 
-/* --- The endpoint's operations -------------------------------------------------------------------- */
+/* --- The endpoint's operations ---------------------------------------------------------------- */
 
 static bool play_stop(struct play_task *task, const struct scenario_op *op)
 {
@@ -174,15 +183,15 @@ static bool play_endpoint_op(struct play_task *task, const struct scenario_op *o
 	return true;
 }
 
-/* --- Scripts ----------------------------------------------------------------------------------------- */
+/* --- Scripts ---------------------------------------------------------------------------------- */
 
 typedef void (*play_fn)(const struct scenario_op *op);
 
 static const play_fn play_driver_ops[OP_COUNT] = {
-	[OP_BIND] = play_bind,	     [OP_UNBIND] = play_unbind, [OP_EXIT] = play_exit,
-	[OP_RID] = play_rid,	     [OP_DISABLE] = play_disable, [OP_ENABLE] = play_enable,
-	[OP_ATTACH] = play_attach,   [OP_DETACH] = play_detach, [OP_FINISH] = play_finish,
-	[OP_START] = play_start,     [OP_DRAIN] = play_drain,
+	[OP_BIND] = play_bind,     [OP_UNBIND] = play_unbind,   [OP_EXIT] = play_exit,
+	[OP_RID] = play_rid,       [OP_DISABLE] = play_disable, [OP_ENABLE] = play_enable,
+	[OP_ATTACH] = play_attach, [OP_DETACH] = play_detach,   [OP_FINISH] = play_finish,
+	[OP_START] = play_start,   [OP_DRAIN] = play_drain,
 };
 
 /* False when the script ends here. */
@@ -217,6 +226,7 @@ static void play_script(void *arg)
 		if (play.not_applicable || !play_op(task, &s->op[i]))
 			break;
 	}
+	host_released(task); /* for those who await it: a join orders */
 	engine_enter();
 	task->ended = true;
 	engine_wake(task, ENGINE_TASKS_MAX);
@@ -234,8 +244,8 @@ static void play_setup_task(void *unused)
 }
 
 /*
- * At the orderly end nothing moves any more, so a response that is still missing will not come: such
- * a device can only be reset.
+ * At the orderly end nothing moves any more, so a response that is still missing will not come:
+ * such a device can only be reset.
  */
 static void play_stop_orderly(unsigned dev, unsigned symbol)
 {
@@ -279,7 +289,14 @@ static void play_orderly_rest(void *unused)
 		play_exit_space(space);
 }
 
-/* --- For run.c ------------------------------------------------------------------------------------------ */
+/* Taking a queue down must leave no error behind either. Reading the register changes nothing. */
+static void play_audit_errors(void)
+{
+	for (unsigned unit = 0; unit < play.scenario->units; unit++)
+		host_event(EV_REST_ERROR, unit, host_backend.mmio_read(unit, PLAY_FSTS, 4), 0, 0);
+}
+
+/* --- For run.c -------------------------------------------------------------------------------- */
 
 static bool play_has(const struct sut *ops, unsigned code)
 {
@@ -376,8 +393,12 @@ enum engine_end play_orderly(void)
 
 	if (end != ENGINE_QUIET)
 		return end;
+	/* Before the queues go, for with them go ring and credits. */
 	model_audit_rest();
-	return play_part("orderly2", play_orderly_rest);
+	end = play_part("orderly2", play_orderly_rest);
+	if (end == ENGINE_QUIET)
+		play_audit_errors();
+	return end;
 }
 
 const char *play_not_applicable(void)

@@ -8,8 +8,8 @@
  *
  * A run has three parts. *Setup*: one task enables all units and attaches all devices, without a
  * chooser. *Scripts*: a task for each `task` line, with the chooser. *Orderly end*, without a
- * chooser again: what is bound is stopped and unbound, devices are detached, units finished, address
- * spaces dropped.
+ * chooser again: what is bound is stopped and unbound, devices are detached, units finished,
+ * address spaces dropped.
  *
  * Scenarios come from a fuzz engine, so each operation is safe in any state. Before each one stands
  * a point, HOST_SITE_OP for the driver's operations and HOST_SITE_DEVICE for the endpoint's. Then:
@@ -19,22 +19,17 @@
  *            life is passed on, and the answer is the system's business.
  *  unbind    Skipped if there is no such life, or another task is ending it. If it fails, the life
  *            goes on, and the orderly end tries once more.
- *  request   Sent whatever the state, with the symbol's number; the tables reject what is not bound.
- *            With neither `r` nor `w` it asks for read access (L=1 R=0 W=0 is a stop marker).
- *  stop      `answered` waits until the device has all its responses.
- *  drain     Skipped if there is no such life.
- *  rid       As bind.
- *  disable,  Skipped if page requests are off, or on, already, or another task is changing that.
- *  enable
- *  detach    Ends the device's lives in order of their symbols, takes the domain of requests without
- *            PASID away, and detaches. Skipped if it is detached, or any other task is in an
- *            operation of this device: that much a driver core keeps apart.
- *  attach    Skipped if it is attached, or its unit is down.
- *  finish    Detaches the unit's devices, then takes the queues down. Skipped as detach is.
- *  start     Brings the queues up, and attaches the unit's devices.
- *  exit      Drops the owner's user of the space; the second time it is skipped.
- *  settle,   Script waits, like `stop answered`. An await of the task itself is skipped.
- *  await
+ *  request   Sent whatever the state, with the symbol's number; the tables reject what is not
+ * bound. With neither `r` nor `w` it asks for read access (L=1 R=0 W=0 is a stop marker). stop
+ * `answered` waits until the device has all its responses. drain     Skipped if there is no such
+ * life. rid       As bind. disable,  Skipped if page requests are off, or on, already, or another
+ * task is changing that. enable detach    Ends the device's lives in order of their symbols, takes
+ * the domain of requests without PASID away, and detaches. Skipped if it is detached, or any other
+ * task is in an operation of this device: that much a driver core keeps apart. attach    Skipped if
+ * it is attached, or its unit is down. finish    Detaches the unit's devices, then takes the queues
+ * down. Skipped as detach is. start     Brings the queues up, and attaches the unit's devices. exit
+ * Drops the owner's user of the space; the second time it is skipped. settle,   Script waits, like
+ * `stop answered`. An await of the task itself is skipped. await
  *
  * What fails is told to the judge with its errno, and the script goes on.
  *
@@ -42,9 +37,9 @@
  * and all who are left are in script waits (a group without its last page, a cycle of awaits, a
  * response that will never come: `MISS` speaks of that), they give up: their scripts end there.
  *
- * Numbers. Symbol pN asks for PASID N. A system that picks its own (it answers -EOPNOTSUPP, which is
- * the C library's ENOTSUP) is asked without a wish, and the symbol stands for what came, from then
- * on. If it comes out otherwise next time, the system can't do what the scenario says: n/a.
+ * Numbers. Symbol pN asks for PASID N. A system that picks its own (it answers -EOPNOTSUPP, which
+ * is the C library's ENOTSUP) is asked without a wish, and the symbol stands for what came, from
+ * then on. If it comes out otherwise next time, the system can't do what the scenario says: n/a.
  */
 
 #include "host/engine.h"

@@ -7,7 +7,43 @@
 
 #include <asm-generic/errno.h>
 
+#include "host/sanitizer.h"
 #include "run/play_state.h"
+
+/*
+ * What TSan is told of the driver's side, as a driver core's locks would: attach and detach come
+ * before and after all other operations of the device, start and finish before and after those; and
+ * a life is handed on from its bind to its drains, and from its unbind to the next bind. Nothing
+ * else: two operations of one device that overlap, or just follow each other, are not ordered.
+ */
+static void play_order_begin(unsigned dev, struct play_life *life)
+{
+	host_acquired(&play.device[dev].changed);
+	if (life)
+		host_acquired(life);
+}
+
+static void play_order_end(unsigned dev, struct play_life *life)
+{
+	if (life)
+		host_released(life);
+	host_released(&play.device[dev].used);
+}
+
+static void play_order_change(unsigned dev, bool begin)
+{
+	struct play_device *device = &play.device[dev];
+	struct play_unit *unit = &play.unit[play.scenario->device[dev].unit];
+
+	if (begin) {
+		host_acquired(&device->used);
+		host_acquired(&device->changed);
+		host_acquired(unit);
+	} else {
+		host_released(unit);
+		host_released(&device->changed);
+	}
+}
 
 u32 play_number(u8 symbol)
 {
@@ -25,14 +61,16 @@ static unsigned play_unit_of(unsigned dev)
 	return play.scenario->device[dev].unit;
 }
 
-static void play_begin(enum judge_op op, unsigned dev, u32 pasid, u8 space)
+static void play_begin(enum judge_op op, unsigned dev, struct play_life *life, u32 pasid, u8 space)
 {
+	play_order_begin(dev, life);
 	play_event(EV_OP_BEGIN, op, dev, play_unit_of(dev), pasid, space);
 	play.device[dev].busy++;
 }
 
-static void play_end(enum judge_op op, unsigned dev, u32 pasid, int result)
+static void play_end(enum judge_op op, unsigned dev, struct play_life *life, u32 pasid, int result)
 {
+	play_order_end(dev, life);
 	play.device[dev].busy--;
 	play_event(EV_OP_END, op, dev, play_unit_of(dev), pasid, (u64)(s64)result);
 }
@@ -97,7 +135,7 @@ void play_bind(const struct scenario_op *op)
 	if (!play_usable(op->device))
 		goto out;
 	number = play.picks_numbers ? 0 : play_number(op->pasid);
-	play_begin(JOP_BIND, op->device, play_number(op->pasid), op->space);
+	play_begin(JOP_BIND, op->device, life, play_number(op->pasid), op->space);
 	life->binding++;
 	err = play.ops->bind(pci, space, &number);
 	if (err == -EOPNOTSUPP && !play.picks_numbers) {
@@ -108,7 +146,7 @@ void play_bind(const struct scenario_op *op)
 	life->binding--;
 	if (!err)
 		play_bound(op->device, op->pasid, number);
-	play_end(JOP_BIND, op->device, err ? play_number(op->pasid) : number, err);
+	play_end(JOP_BIND, op->device, life, err ? play_number(op->pasid) : number, err);
 out:
 	host_mmput(space);
 }
@@ -121,15 +159,15 @@ void play_end_life(unsigned dev, unsigned symbol)
 
 	life->bound = false;
 	life->unbinding++;
-	play_begin(JOP_UNBIND, dev, number, PLAY_NO_SPACE);
+	play_begin(JOP_UNBIND, dev, life, number, PLAY_NO_SPACE);
 	err = play.ops->unbind(model_pci_dev(dev), number);
-	play_end(JOP_UNBIND, dev, number, err);
+	play_end(JOP_UNBIND, dev, life, number, err);
 	life->unbinding--;
 	if (err) {
 		life->bound = true;
 		return;
 	}
-	/* The number may have been given out again before unbind returned; those entries are live. */
+	/* The number may be bound again before unbind returned; those entries are live. */
 	if (life->bound || life->binding)
 		return;
 	host_event(EV_TEARDOWN, dev, number, 0, 0);
@@ -146,11 +184,11 @@ static void play_set_rid(unsigned dev, struct host_space *space, u8 index)
 {
 	int err;
 
-	play_begin(JOP_RID, dev, MODEL_NO_PASID, index);
+	play_begin(JOP_RID, dev, NULL, MODEL_NO_PASID, index);
 	err = play.ops->rid_attach(model_pci_dev(dev), space);
 	if (!err)
 		play.device[dev].rid = space != NULL;
-	play_end(JOP_RID, dev, MODEL_NO_PASID, err);
+	play_end(JOP_RID, dev, NULL, MODEL_NO_PASID, err);
 }
 
 void play_end_rid(unsigned dev)
@@ -175,14 +213,15 @@ void play_rid(const struct scenario_op *op)
 
 void play_drain(const struct scenario_op *op)
 {
+	struct play_life *life = &play.life[op->device][op->pasid];
 	u32 number = play_number(op->pasid);
 	int err;
 
-	if (!play_usable(op->device) || !play.life[op->device][op->pasid].bound)
+	if (!play_usable(op->device) || !life->bound)
 		return;
-	play_begin(JOP_DRAIN, op->device, number, PLAY_NO_SPACE);
+	play_begin(JOP_DRAIN, op->device, life, number, PLAY_NO_SPACE);
 	err = play.ops->drain(model_pci_dev(op->device), number);
-	play_end(JOP_DRAIN, op->device, number, err);
+	play_end(JOP_DRAIN, op->device, life, number, err);
 }
 
 static void play_switch_requests(unsigned index, enum judge_op op, bool on,
@@ -194,12 +233,12 @@ static void play_switch_requests(unsigned index, enum judge_op op, bool on,
 	if (!play_usable(index) || dev->requests_changing || dev->requests_on == on)
 		return;
 	dev->requests_changing = true;
-	play_begin(op, index, MODEL_NO_PASID, PLAY_NO_SPACE);
+	play_begin(op, index, NULL, MODEL_NO_PASID, PLAY_NO_SPACE);
 	err = fn(model_pci_dev(index));
 	if (!err)
 		dev->requests_on = on;
 	dev->requests_changing = false;
-	play_end(op, index, MODEL_NO_PASID, err);
+	play_end(op, index, NULL, MODEL_NO_PASID, err);
 }
 
 void play_disable(const struct scenario_op *op)
@@ -227,7 +266,7 @@ void play_exit(const struct scenario_op *op)
 	play_exit_space(op->space);
 }
 
-/* --- Devices and units: one task at a time ------------------------------------------------------ */
+/* --- Devices and units: one task at a time ---------------------------------------------------- */
 
 void play_attach_device(unsigned index)
 {
@@ -235,14 +274,16 @@ void play_attach_device(unsigned index)
 	unsigned unit = play_unit_of(index);
 	int err;
 
-	play_begin(JOP_ATTACH, index, MODEL_NO_PASID, PLAY_NO_SPACE);
+	play_order_change(index, true);
+	play_begin(JOP_ATTACH, index, NULL, MODEL_NO_PASID, PLAY_NO_SPACE);
 	err = play.ops->device_attach(unit, model_pci_dev(index));
 	dev->attached = !err;
 	dev->requests_on = !err;
-	play_end(JOP_ATTACH, index, MODEL_NO_PASID, err);
+	play_end(JOP_ATTACH, index, NULL, MODEL_NO_PASID, err);
+	play_order_change(index, false);
 }
 
-/* A life that could not be ended does not keep the device: what to do then is the system's choice. */
+/* A life that could not be ended does not keep the device: what then is the system's choice. */
 void play_detach_device(unsigned index)
 {
 	struct play_device *dev = &play.device[index];
@@ -254,14 +295,16 @@ void play_detach_device(unsigned index)
 	}
 	if (dev->rid)
 		play_end_rid(index);
-	play_begin(JOP_DETACH, index, MODEL_NO_PASID, PLAY_NO_SPACE);
+	play_order_change(index, true);
+	play_begin(JOP_DETACH, index, NULL, MODEL_NO_PASID, PLAY_NO_SPACE);
 	err = play.ops->device_detach(model_pci_dev(index));
 	if (!err) {
 		dev->attached = dev->requests_on = dev->rid = false;
 		for (unsigned symbol = 0; symbol < SCENARIO_PASIDS_MAX; symbol++)
 			play.life[index][symbol].bound = false;
 	}
-	play_end(JOP_DETACH, index, MODEL_NO_PASID, err);
+	play_end(JOP_DETACH, index, NULL, MODEL_NO_PASID, err);
+	play_order_change(index, false);
 }
 
 static bool play_idle(unsigned index)
@@ -296,10 +339,12 @@ void play_enable_unit(unsigned index)
 {
 	int err;
 
+	host_acquired(&play.unit[index]);
 	play_event(EV_OP_BEGIN, JOP_START, PLAY_NO_DEVICE, index, MODEL_NO_PASID, PLAY_NO_SPACE);
 	err = play.ops->unit_enable(index);
 	play.unit[index].up = !err;
 	play_event(EV_OP_END, JOP_START, PLAY_NO_DEVICE, index, MODEL_NO_PASID, (u64)(s64)err);
+	host_released(&play.unit[index]);
 }
 
 /* Only once all its devices are off it: what still points at the queue would outlive it. */
@@ -311,11 +356,13 @@ void play_finish_unit(unsigned index)
 		if (play_unit_of(dev) == index && play.device[dev].attached)
 			return;
 	}
+	host_acquired(&play.unit[index]);
 	play_event(EV_OP_BEGIN, JOP_FINISH, PLAY_NO_DEVICE, index, MODEL_NO_PASID, PLAY_NO_SPACE);
 	err = play.ops->unit_finish(index);
 	if (!err)
 		play.unit[index].up = false;
 	play_event(EV_OP_END, JOP_FINISH, PLAY_NO_DEVICE, index, MODEL_NO_PASID, (u64)(s64)err);
+	host_released(&play.unit[index]);
 }
 
 /* Marks unit and devices, so that other tasks keep off; false if one of them is in use. */

@@ -15,16 +15,17 @@
 
 /* One (device, symbol). Binds and unbinds count those in progress. */
 struct play_life {
-	bool bound;	/* there is a life to unbind, and nobody is at it */
-	bool stopped;	/* the device was told, and has not been resumed */
+	bool bound;   /* there is a life to unbind, and nobody is at it */
+	bool stopped; /* the device was told, and has not been resumed */
 	u8 binding, unbinding;
 };
 
 struct play_device {
 	bool attached, changing; /* changing: in attach, detach, or finish of its unit */
 	bool requests_on, requests_changing;
-	bool rid;		 /* requests without PASID have a domain */
-	u8 busy;		 /* tasks in an operation of this device */
+	bool rid;         /* requests without PASID have a domain */
+	u8 busy;          /* tasks in an operation of this device */
+	u8 used, changed; /* not read: their addresses stand for an order, see play_op.c */
 };
 
 struct play_unit {
@@ -34,7 +35,7 @@ struct play_unit {
 /* The PASID number behind a symbol. */
 struct play_symbol {
 	u32 number;
-	bool known;	/* a bind has settled it */
+	bool known; /* a bind has settled it */
 };
 
 struct play_task {
@@ -46,8 +47,8 @@ struct play_task {
 struct play {
 	const struct scenario *scenario;
 	const struct sut *ops;
-	bool picks_numbers;	/* the system has said so */
-	bool giving_up;		/* script waits end */
+	bool picks_numbers; /* the system has said so */
+	bool giving_up;     /* script waits end */
 	const char *not_applicable;
 	char gave_up[120];
 	struct play_life life[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX];

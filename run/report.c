@@ -59,7 +59,7 @@ void report_print(FILE *out, const char *system, const struct run_result *r)
 	}
 }
 
-/* --- For tools ---------------------------------------------------------------------------------- */
+/* --- For tools -------------------------------------------------------------------------------- */
 
 void report_write_json_string(FILE *out, const char *text)
 {
@@ -158,7 +158,7 @@ void report_write_json(FILE *out, const char *system, const struct run_result *r
 	fputs("}\n", out);
 }
 
-/* --- Trace Event format ----------------------------------------------------------------------------- */
+/* --- Trace Event format ----------------------------------------------------------------------- */
 
 static void report_trace_head(FILE *out, const struct event *e, const char *phase, const char *name)
 {
@@ -194,8 +194,10 @@ static void report_trace_names(FILE *out, const struct event *events, u32 count)
 	for (unsigned id = 0; id < ENGINE_IDS_MAX; id++) {
 		if (!(seen >> id & 1))
 			continue;
-		fprintf(out, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%u,\"name\":\"thread_name\","
-			     "\"args\":{\"name\":\"%s\"}}", id, engine_name(id));
+		fprintf(out,
+			",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%u,\"name\":\"thread_name\","
+			"\"args\":{\"name\":\"%s\"}}",
+			id, engine_name(id));
 	}
 }
 
@@ -209,7 +211,8 @@ void report_write_trace(FILE *out)
 	events = engine_events(&count, NULL);
 	findings = judge_findings(&found);
 	fputs("{\"traceEvents\":[\n{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\","
-	      "\"args\":{\"name\":\"sluice\"}}", out);
+	      "\"args\":{\"name\":\"sluice\"}}",
+	      out);
 	report_trace_names(out, events, count);
 	for (u32 i = 0; i < count; i++)
 		report_trace_event(out, &events[i]);

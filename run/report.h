@@ -33,13 +33,14 @@ void report_print_finding(FILE *out, const struct judge_finding *finding);
 
 /*
  * One JSON object and a newline: system, verdict, reason, finding, findings, excused, promises kept
- * and broken by their words, premises, hash (hexadecimal text), steps, decisions, events, statistics.
+ * and broken by their words, premises, hash (hexadecimal text), steps, decisions, events,
+ * statistics.
  */
 void report_write_json(FILE *out, const char *system, const struct run_result *result);
 
 /*
- * The last run in the Trace Event format (JSON; opens in Perfetto and chrome://tracing): a track for
- * each task and actor, an instant for each event that a reader cares about, a slice for each
+ * The last run in the Trace Event format (JSON; opens in Perfetto and chrome://tracing): a track
+ * for each task and actor, an instant for each event that a reader cares about, a slice for each
  * operation, and the findings. Virtual time stands still while tasks run, so the time shown is the
  * step number, one step to the microsecond.
  */

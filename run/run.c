@@ -24,10 +24,11 @@
 static struct run_shell {
 	struct chooser base;
 	struct chooser *inner;
-	bool at_start;		/* the first moment is not over */
-	bool started;		/* .start is filled */
-	struct decision start;	/* what the engine called it */
-	u32 first, start_end;	/* numbers of the first decisions of the scripts, and behind the start */
+	bool at_start;         /* the first moment is not over */
+	bool started;          /* .start is filled */
+	struct decision start; /* what the engine called it */
+	u32 first,
+		start_end; /* numbers of the first decisions of the scripts, and behind the start */
 	u32 choices;
 	u32 event[RUN_CHOICES_MAX];
 } run_shell;
@@ -35,7 +36,7 @@ static struct run_shell {
 static struct chooser_replay run_replay;
 static struct chooser_bytes run_bytes;
 
-/* --- The chooser's shell -------------------------------------------------------------------------- */
+/* --- The chooser's shell ---------------------------------------------------------------------- */
 
 static void run_rename_start(struct run_shell *shell, struct decision *d)
 {
@@ -105,7 +106,7 @@ void run_choice_place(u32 number, struct run_place *place)
 	place->skip = choice->skip;
 }
 
-/* --- Before the run ------------------------------------------------------------------------------- */
+/* --- Before the run --------------------------------------------------------------------------- */
 
 void run_init(void)
 {
@@ -152,9 +153,8 @@ static bool run_build_has(const char *what)
 	return false;
 }
 
-__attribute__((format(printf, 3, 4))) static void run_say(struct run_result *result,
-							  enum run_verdict verdict,
-							  const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+run_say(struct run_result *result, enum run_verdict verdict, const char *format, ...)
 {
 	va_list args;
 
@@ -187,7 +187,7 @@ static bool run_admit(const struct scenario *s, const struct sut_image *system,
 	return true;
 }
 
-/* --- The run --------------------------------------------------------------------------------------- */
+/* --- The run ---------------------------------------------------------------------------------- */
 
 static struct chooser *run_schedule_of(const struct scenario *s)
 {
@@ -254,8 +254,8 @@ static enum engine_end run_parts(const struct scenario *s, struct chooser *choos
 	return end;
 }
 
-static void run_judge(const struct scenario *s, const struct sut_image *system,
-		      enum engine_end end, struct run_result *result)
+static void run_judge(const struct scenario *s, const struct sut_image *system, enum engine_end end,
+		      struct run_result *result)
 {
 	unsigned findings;
 
@@ -320,8 +320,9 @@ void run_scenario(const struct scenario *s, const struct sut_image *system, stru
 const char *run_verdict_word(const struct run_result *result)
 {
 	static const char *const words[RUN_VERDICTS] = {
-		[RUN_CLEAN] = "clean",	   [RUN_NA] = "n/a",	       [RUN_DRIFT] = "drift",
-		[RUN_REFUSED] = "refused", [RUN_OVERFLOW] = "overflow",
+		[RUN_CLEAN] = "clean",       [RUN_NA] = "n/a",
+		[RUN_DRIFT] = "drift",       [RUN_REFUSED] = "refused",
+		[RUN_OVERFLOW] = "overflow",
 	};
 
 	if (result->verdict == RUN_FINDING)

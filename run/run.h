@@ -19,27 +19,27 @@
 #include "sut/sut.h"
 
 enum run_verdict {
-	RUN_CLEAN,	/* every invariant held, or was excused */
+	RUN_CLEAN, /* every invariant held, or was excused */
 	RUN_FINDING,
-	RUN_NA,		/* the system lacks an operation that the scenario needs */
-	RUN_DRIFT,	/* an anchor of the scenario was not met */
-	RUN_REFUSED,	/* the scenario claims a promise that it breaks */
-	RUN_OVERFLOW,	/* a bound of the harness was met; nothing can be said */
+	RUN_NA,       /* the system lacks an operation that the scenario needs */
+	RUN_DRIFT,    /* an anchor of the scenario was not met */
+	RUN_REFUSED,  /* the scenario claims a promise that it breaks */
+	RUN_OVERFLOW, /* a bound of the harness was met; nothing can be said */
 	RUN_VERDICTS
 };
 
 /*
- * The verdict is what weighs most: overflow, n/a, drift and refused say that the run was not the one
- * asked for, so what was found in it does not count; @finding is filled in all the same.
+ * The verdict is what weighs most: overflow, n/a, drift and refused say that the run was not the
+ * one asked for, so what was found in it does not count; @finding is filled in all the same.
  */
 struct run_result {
 	enum run_verdict verdict;
-	const struct judge_finding *finding;	/* the first whose premises hold; until the next run */
-	char reason[320];			/* why not; clean: which script wait gave up, or "" */
+	const struct judge_finding *finding; /* the first whose premises hold; until the next run */
+	char reason[320];                    /* why not; clean: which script wait gave up, or "" */
 	u64 trace_hash;
 	u32 steps, events;
-	u32 decisions;				/* those that the chooser could have had a say in */
-	u32 kept, broken;			/* masks of enum promise */
+	u32 decisions;    /* those that the chooser could have had a say in */
+	u32 kept, broken; /* masks of enum promise */
 };
 
 /* Once for each process. Aborts with a message if memory for stacks can't be had. */
@@ -55,14 +55,14 @@ void run_scenario(const struct scenario *s, const struct sut_image *system, stru
 /*
  * Fills @out with @s and the schedule that the last run took, anchored: a replay file. Exact: its
  * replay has the same trace hash. A schedule with more choices than anchors fit becomes positional.
- * Also good from a death callback in the middle of a run. @out may be @s. False if the schedule does
- * not fit at all; then @out holds as much of it as does.
+ * Also good from a death callback in the middle of a run. @out may be @s. False if the schedule
+ * does not fit at all; then @out holds as much of it as does.
  */
 bool run_record(const struct scenario *s, struct scenario *out);
 /* The same with positional choices. */
 bool run_record_positional(const struct scenario *s, struct scenario *out);
 
-const struct sut_image *run_system(const char *name);	/* NULL if there is none */
+const struct sut_image *run_system(const char *name);          /* NULL if there is none */
 const char *run_verdict_word(const struct run_result *result); /* "clean", "HANG", "n/a", ... */
 
 /* Feedback table of the engine, see engine_set_feedback(). */
@@ -73,10 +73,10 @@ void run_knob_masks(uint8_t allowed[SCENARIO_KNOBS_MAX], bool disputed, bool bro
 
 /* Where a choice of the last run was made, as its anchor says. @number: as in engine_choices(). */
 struct run_place {
-	const char *task;	/* "start": nobody of the scripts had run yet */
+	const char *task; /* "start": nobody of the scripts had run yet */
 	u16 site, nth, skip;
-	u32 position;		/* in the positional form of the schedule */
-	u32 event;		/* index of the first event behind it */
+	u32 position; /* in the positional form of the schedule */
+	u32 event;    /* index of the first event behind it */
 };
 void run_choice_place(u32 number, struct run_place *place);
 

@@ -27,8 +27,8 @@ void __msan_unpoison(const volatile void *address, size_t size);
  * even when an uninstrumented file calls it; the barrier keeps compilers from making one out of the
  * loop.
  */
-__attribute__((no_sanitize("address"))) static void
-system_copy(void *to, const void *from, size_t size)
+__attribute__((no_sanitize("address"))) static void system_copy(void *to, const void *from,
+								size_t size)
 {
 	typedef u64 __attribute__((may_alias, aligned(1))) word;
 	word *t = to;

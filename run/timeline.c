@@ -5,8 +5,8 @@
  * the column of the task or actor that caused it. Lines across all columns are the schedule's
  * choices (`. at app0 complete#1 -> irq`), the parts of the run, and findings (`>>>`).
  *
- * Three layouts, the first that fits: a column for everybody; one for each task, and one for all the
- * hardware; a list of "task: text".
+ * Three layouts, the first that fits: a column for everybody; one for each task, and one for all
+ * the hardware; a list of "task: text".
  */
 
 #include <stdarg.h>
@@ -15,34 +15,34 @@
 #include "host/engine.h"
 #include "run/run.h"
 
-#define TIMELINE_STEP 7		   /* width of the step number and what follows it */
-#define TIMELINE_HANG 2		   /* further lines of a text hang back by this */
+#define TIMELINE_STEP 7 /* width of the step number and what follows it */
+#define TIMELINE_HANG 2 /* further lines of a text hang back by this */
 #define TIMELINE_CELL_MIN 22
 #define TIMELINE_TEXT_MAX 400
 #define TIMELINE_COLUMNS_DEFAULT 100
-#define TIMELINE_ACROSS -1	   /* not in a column */
+#define TIMELINE_ACROSS -1 /* not in a column */
 
 enum timeline_ink { INK_NONE, INK_CHOICE, INK_PART, INK_FINDING, INK_HEAD };
 
 struct timeline {
 	FILE *out;
 	bool colour;
-	unsigned columns, cell;	   /* characters: of the page, of a column */
-	unsigned cells;		   /* 0: a list */
+	unsigned columns, cell; /* characters: of the page, of a column */
+	unsigned cells;         /* 0: a list */
 	int column_of[ENGINE_IDS_MAX];
-	bool merged;		   /* all hardware in the last column */
+	bool merged; /* all hardware in the last column */
 	const struct engine_choice *choices;
 	u32 choice, choice_count;
 	const struct judge_finding *findings;
 	unsigned finding, finding_count;
 };
 
-/* --- Lines ------------------------------------------------------------------------------------- */
+/* --- Lines ------------------------------------------------------------------------------------ */
 
 static void timeline_ink(const struct timeline *t, enum timeline_ink ink)
 {
 	static const char *const codes[] = {
-		[INK_NONE] = "\033[0m",	 [INK_CHOICE] = "\033[36m",   [INK_PART] = "\033[2m",
+		[INK_NONE] = "\033[0m",       [INK_CHOICE] = "\033[36m", [INK_PART] = "\033[2m",
 		[INK_FINDING] = "\033[1;31m", [INK_HEAD] = "\033[1m",
 	};
 
@@ -87,8 +87,8 @@ static void timeline_cell(const struct timeline *t, u32 step, size_t indent, siz
 		if (first)
 			fprintf(t->out, "%5u  %*s%.*s\n", step, (int)indent, "", (int)part, text);
 		else
-			fprintf(t->out, "%*s%.*s\n", TIMELINE_STEP + TIMELINE_HANG + (int)indent, "",
-				(int)part, text);
+			fprintf(t->out, "%*s%.*s\n", TIMELINE_STEP + TIMELINE_HANG + (int)indent,
+				"", (int)part, text);
 		first = false;
 		text += part;
 		while (*text == ' ')
@@ -104,7 +104,8 @@ static void timeline_line(const struct timeline *t, const struct event *e, const
 	bool last = t->merged && column == (int)t->cells - 1;
 
 	if (column != TIMELINE_ACROSS && t->cells && !last) {
-		timeline_cell(t, e->step, (size_t)column * t->cell, t->cell - TIMELINE_HANG - 1, text);
+		timeline_cell(t, e->step, (size_t)column * t->cell, t->cell - TIMELINE_HANG - 1,
+			      text);
 		return;
 	}
 	if (e->task < ENGINE_IDS_MAX || t->cells == 0)
@@ -112,17 +113,18 @@ static void timeline_line(const struct timeline *t, const struct event *e, const
 	else
 		snprintf(named, sizeof(named), "%s", text);
 	if (last)
-		timeline_cell(t, e->step, (size_t)column * t->cell, t->cell - TIMELINE_HANG - 1, named);
+		timeline_cell(t, e->step, (size_t)column * t->cell, t->cell - TIMELINE_HANG - 1,
+			      named);
 	else
 		timeline_cell(t, e->step, 0, t->columns - TIMELINE_STEP - TIMELINE_HANG, named);
 }
 
-/* --- Layout ------------------------------------------------------------------------------------- */
+/* --- Layout ----------------------------------------------------------------------------------- */
 
 /* Tasks that have the world to themselves need no column. */
 static bool timeline_is_alone(unsigned id)
 {
-	static const char *const names[] = { "setup", "patience", "orderly", "orderly2" };
+	static const char *const names[] = {"setup", "patience", "orderly", "orderly2"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strcmp(engine_name(id), names[i]))
@@ -178,14 +180,14 @@ static void timeline_head(const struct timeline *t)
 			if (t->column_of[id] == (int)cell && !(t->merged && cell == t->cells - 1))
 				name = engine_name(id);
 		}
-		fprintf(t->out, "%s%-*s", cell ? "" : "  ",
-			cell + 1 < t->cells ? (int)t->cell : 0, name);
+		fprintf(t->out, "%s%-*s", cell ? "" : "  ", cell + 1 < t->cells ? (int)t->cell : 0,
+			name);
 	}
 	timeline_ink(t, INK_NONE);
 	putc('\n', t->out);
 }
 
-/* --- What stands between events ---------------------------------------------------------------- */
+/* --- What stands between events --------------------------------------------------------------- */
 
 static void timeline_choice(const struct timeline *t, const struct run_place *place)
 {
@@ -221,7 +223,8 @@ static void timeline_choices(struct timeline *t, u32 event)
 /* The findings that were seen at event number @event or before. */
 static void timeline_findings(struct timeline *t, u32 event)
 {
-	for (; t->finding < t->finding_count && t->findings[t->finding].event <= event; t->finding++) {
+	for (; t->finding < t->finding_count && t->findings[t->finding].event <= event;
+	     t->finding++) {
 		const struct judge_finding *f = &t->findings[t->finding];
 
 		timeline_across(t, INK_FINDING, ">>>>>  %s %s", invariant_table[f->id].id,

@@ -28,7 +28,7 @@ static struct decision between_tasks(u64 ready, u8 preferred, u8 current)
 
 static void test_bytes(void **state)
 {
-	static const u8 bytes[] = { 0, 7, 2 };
+	static const u8 bytes[] = {0, 7, 2};
 	struct decision d = between_tasks(0x7, 0, 0);
 	struct chooser_bytes c;
 	bool exhausted = false;
@@ -44,8 +44,8 @@ static void test_bytes(void **state)
 
 static void test_random_is_even(void **state)
 {
-	struct decision d = between_tasks(0x7, 1, 1), alloc = { .kind = CHOOSE_ALLOC, .n = 2 };
-	unsigned count[3] = { 0 }, failed = 0;
+	struct decision d = between_tasks(0x7, 1, 1), alloc = {.kind = CHOOSE_ALLOC, .n = 2};
+	unsigned count[3] = {0}, failed = 0;
 	struct chooser_random c;
 	bool exhausted = false;
 
@@ -56,7 +56,8 @@ static void test_random_is_even(void **state)
 		failed += c.base.choose(&c.base, &alloc, &exhausted);
 	for (unsigned i = 0; i < 3; i++)
 		assert_in_range(count[i], 9700, 10300);
-	assert_in_range(failed, 16000 / CHOOSER_FAIL_ODDS * 8 / 10, 16000 / CHOOSER_FAIL_ODDS * 12 / 10);
+	assert_in_range(failed, 16000 / CHOOSER_FAIL_ODDS * 8 / 10,
+			16000 / CHOOSER_FAIL_ODDS * 12 / 10);
 	assert_false(exhausted);
 	c.base.choose(&c.base, &d, &exhausted);
 	assert_true(exhausted);
@@ -90,7 +91,7 @@ static void test_pct_priorities(void **state)
 static void test_pct_is_even(void **state)
 {
 	struct decision d = between_tasks(0x7, 0, 0);
-	unsigned count[3] = { 0 };
+	unsigned count[3] = {0};
 
 	for (u64 seed = 0; seed < 6000; seed++) {
 		struct chooser_pct c;
@@ -133,19 +134,21 @@ static unsigned count_schedules(const char *system, u32 preemptions, u32 hardwar
 static void pausing_tasks(const char *const *scripts, unsigned count)
 {
 	char text[1024];
-	size_t n = (size_t)snprintf(text, sizeof(text), "sluice 1\nunit u0\ndevice d0 unit=u0\nspace A\n");
+	size_t n = (size_t)snprintf(text, sizeof(text),
+				    "sluice 1\nunit u0\ndevice d0 unit=u0\nspace A\n");
 
 	for (unsigned i = 0; i < count; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "task app%u: %s\n", i, scripts[i]);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "task app%u: %s\n", i,
+				      scripts[i]);
 	fake_scenario(&scenario, text);
 }
 
 /* Two tasks of k points each are k + 1 steps each: (2k + 2)! / (k + 1)!^2 interleavings. */
 static void test_exhaustive_counts(void **state)
 {
-	const char *const one[] = { "pause", "pause", "pause" };
-	const char *const two[] = { "pause; pause", "pause; pause" };
-	const char *const three[] = { "pause; pause; pause", "pause; pause; pause" };
+	const char *const one[] = {"pause", "pause", "pause"};
+	const char *const two[] = {"pause; pause", "pause; pause"};
+	const char *const three[] = {"pause; pause; pause", "pause; pause; pause"};
 
 	pausing_tasks(one, 2);
 	assert_int_equal(count_schedules("fake-own", CHOOSER_UNBOUNDED, 0), 6);
@@ -160,7 +163,7 @@ static void test_exhaustive_counts(void **state)
 /* aabb bbaa; abba baab; abab baba: by the number of times that a task is left unended. */
 static void test_exhaustive_bound(void **state)
 {
-	const char *const one[] = { "pause", "pause" };
+	const char *const one[] = {"pause", "pause"};
 
 	pausing_tasks(one, 2);
 	assert_int_equal(count_schedules("fake-own", 0, 0), 2);
@@ -169,10 +172,43 @@ static void test_exhaustive_bound(void **state)
 	assert_int_equal(count_schedules("fake-own", 3, 0), 6);
 }
 
+/* One departure is one option other than 0 somewhere: as many runs as there are such options,
+ * and 1. */
+static void test_exhaustive_departures(void **state)
+{
+	const char *const one[] = {"pause", "pause"};
+	unsigned options = 0, runs = 0;
+
+	fake_scenario(&scenario, FAKE_TWO_DRAINS);
+	chooser_exhaustive_init(&exhaustive, CHOOSER_UNBOUNDED, 1000);
+	run_scenario(&scenario, fake_system("fake-own"), &exhaustive.base, &result);
+	for (u32 i = 0; i < exhaustive.size; i++)
+		options += exhaustive.step[i].options - 1u;
+	chooser_exhaustive_init(&exhaustive, CHOOSER_UNBOUNDED, 1000);
+	chooser_exhaustive_limit_departures(&exhaustive, 1);
+	do {
+		run_scenario(&scenario, fake_system("fake-own"), &exhaustive.base, &result);
+		runs++;
+	} while (chooser_exhaustive_next(&exhaustive));
+	assert_int_equal(runs, options + 1);
+
+	/* With enough of them it is the whole tree again. */
+	pausing_tasks(one, 2);
+	runs = 0;
+	chooser_exhaustive_init(&exhaustive, CHOOSER_UNBOUNDED, 1000);
+	chooser_exhaustive_limit_departures(&exhaustive, 4);
+	do {
+		run_scenario(&scenario, fake_system("fake-own"), &exhaustive.base, &result);
+		runs++;
+	} while (chooser_exhaustive_next(&exhaustive));
+	assert_int_equal(runs, 6);
+}
+
 static void test_exhaustive_allocations(void **state)
 {
-	fake_scenario(&scenario, "sluice 1\nworld alloc=fails\nunit u0\ndevice d0 unit=u0\nspace A\n"
-				 "task app0: bind d0 A as p1\n");
+	fake_scenario(&scenario,
+		      "sluice 1\nworld alloc=fails\nunit u0\ndevice d0 unit=u0\nspace A\n"
+		      "task app0: bind d0 A as p1\n");
 	assert_int_equal(count_schedules("fake-own", 0, 0), 1);
 	assert_int_equal(count_schedules("fake-own", 1, 0), 2);
 }
@@ -183,7 +219,7 @@ static void test_exhaustive_allocations(void **state)
  */
 static void test_exhaustive_verdicts(void **state)
 {
-	static const char *const systems[] = { "fake", "fake-own" };
+	static const char *const systems[] = {"fake", "fake-own"};
 
 	fake_scenario(&scenario, FAKE_TWO_DRAINS);
 	for (unsigned i = 0; i < 2; i++) {
@@ -217,6 +253,7 @@ int main(void)
 		cmocka_unit_test(test_pct_is_even),
 		cmocka_unit_test(test_exhaustive_counts),
 		cmocka_unit_test(test_exhaustive_bound),
+		cmocka_unit_test(test_exhaustive_departures),
 		cmocka_unit_test(test_exhaustive_allocations),
 		cmocka_unit_test(test_exhaustive_verdicts),
 		cmocka_unit_test(test_exhaustive_overflow),

@@ -30,7 +30,7 @@ struct outcome {
 };
 
 /* A program without systems has nothing to test here. */
-__attribute__((weak)) const struct sut_image sut_images[] = { { NULL, NULL, 0 } };
+__attribute__((weak)) const struct sut_image sut_images[] = {{NULL, NULL, 0}};
 
 static struct scenario scenario, recorded;
 static struct outcome first[INPUTS];

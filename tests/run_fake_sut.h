@@ -41,10 +41,12 @@ struct fake_life {
 static struct fake_state {
 	struct host_workqueue *wq;
 	struct host_completion shared;
+	struct host_spinlock lock; /* of life[] and next_pasid */
 	struct fake_life *life[FAKE_LIVES_MAX];
 	u32 next_pasid;
-	u32 runs;	/* 1 in each run, if the range is restored */
-} fake_state = { .next_pasid = 40 };
+	u32 spins;
+	u32 runs; /* 1 in each run, if the range is restored */
+} fake_state = {.next_pasid = 40};
 
 static inline int fake_enable(unsigned unit)
 {
@@ -53,6 +55,7 @@ static inline int fake_enable(unsigned unit)
 		return 0;
 	fake_state.wq = host_alloc_workqueue("fake", 1);
 	host_init_completion(&fake_state.shared, "fake_done");
+	host_spin_lock_init(&fake_state.lock, "fake_lock");
 	return fake_state.wq ? 0 : -ENOMEM;
 }
 
@@ -74,12 +77,13 @@ static inline int fake_detach(struct host_pci_dev *dev)
 	return 0;
 }
 
+/* Index of the life, -1 if there is none; dev 0 pasid 0: of a free place. Under the lock. */
 static inline int fake_find(u8 dev, u32 pasid)
 {
 	for (int i = 0; i < FAKE_LIVES_MAX; i++) {
 		struct fake_life *life = fake_state.life[i];
 
-		if (life && life->dev == dev && life->pasid == pasid)
+		if (life ? life->dev == dev && life->pasid == pasid : !pasid)
 			return i;
 	}
 	return -1;
@@ -92,55 +96,73 @@ static inline void fake_work(struct host_work *work)
 	host_complete(life->done);
 }
 
-static inline int fake_new_life(struct host_pci_dev *dev, u32 pasid)
+static inline int fake_insert(struct fake_life *life)
 {
-	struct fake_life *life;
+	int at, err = 0;
 
-	if (fake_find(dev->id, pasid) >= 0)
-		return -EBUSY;
-	life = host_kzalloc(sizeof(*life), HOST_GFP_KERNEL);
+	host_spin_lock(&fake_state.lock);
+	if (!life->pasid)
+		life->pasid = fake_state.next_pasid++;
+	at = fake_find(0, 0);
+	if (fake_find(life->dev, life->pasid) >= 0)
+		err = -EBUSY;
+	else if (at < 0)
+		err = -ENOSPC;
+	else
+		fake_state.life[at] = life;
+	host_spin_unlock(&fake_state.lock);
+	return err;
+}
+
+static inline int fake_new_life(struct host_pci_dev *dev, u32 *pasid)
+{
+	struct fake_life *life = host_kzalloc(sizeof(*life), HOST_GFP_KERNEL);
+	int err;
+
 	if (!life)
 		return -ENOMEM;
-	if (fake_find(dev->id, pasid) >= 0) {
-		host_kfree(life);
-		return -EBUSY;
-	}
 	host_work_init(&life->work, fake_work);
 	life->dev = dev->id;
-	life->pasid = pasid;
-	for (int i = 0; i < FAKE_LIVES_MAX; i++) {
-		if (fake_state.life[i])
-			continue;
-		fake_state.life[i] = life;
-		return 0;
-	}
-	host_kfree(life);
-	return -ENOSPC;
+	life->pasid = *pasid;
+	err = fake_insert(life);
+	*pasid = life->pasid;
+	if (err)
+		host_kfree(life);
+	return err;
 }
 
 static inline int fake_bind(struct host_pci_dev *dev, struct host_space *space, u32 *pasid)
 {
-	return *pasid ? fake_new_life(dev, *pasid) : -EINVAL;
+	return *pasid ? fake_new_life(dev, pasid) : -EINVAL;
 }
 
 static inline int fake_bind_picks(struct host_pci_dev *dev, struct host_space *space, u32 *pasid)
 {
-	if (*pasid)
-		return -EOPNOTSUPP;
-	*pasid = fake_state.next_pasid++;
-	return fake_new_life(dev, *pasid);
+	return *pasid ? -EOPNOTSUPP : fake_new_life(dev, pasid);
+}
+
+static inline struct fake_life *fake_remove(u8 dev, u32 pasid)
+{
+	struct fake_life *life = NULL;
+	int at;
+
+	host_spin_lock(&fake_state.lock);
+	at = fake_find(dev, pasid);
+	if (at >= 0) {
+		life = fake_state.life[at];
+		fake_state.life[at] = NULL;
+	}
+	host_spin_unlock(&fake_state.lock);
+	return life;
 }
 
 static inline int fake_end_life(struct host_pci_dev *dev, u32 pasid, enum fake_kind kind)
 {
 	struct host_completion own, *done = kind == FAKE_SHARED ? &fake_state.shared : &own;
-	int at = fake_find(dev->id, pasid);
-	struct fake_life *life;
+	struct fake_life *life = fake_remove(dev->id, pasid);
 
-	if (at < 0)
+	if (!life)
 		return -ENOENT;
-	life = fake_state.life[at];
-	fake_state.life[at] = NULL;
 	if (kind == FAKE_SHARED)
 		host_reinit_completion(done);
 	else
@@ -148,7 +170,7 @@ static inline int fake_end_life(struct host_pci_dev *dev, u32 pasid, enum fake_k
 	life->done = done;
 	host_queue_work(fake_state.wq, &life->work);
 	while (kind == FAKE_SPIN)
-		host_WRITE_ONCE(fake_state.runs, fake_state.runs);
+		host_WRITE_ONCE(fake_state.spins, 0);
 	host_wait_for_completion(done);
 	/* The token may have been another's, and the work not yet done. */
 	host_flush_workqueue(fake_state.wq);
@@ -169,9 +191,14 @@ FAKE_UNBIND(fake_unbind_spin, FAKE_SPIN)
 
 #define FAKE_SUT(id, text, bind_fn, unbind_fn, finish_fn, detach_fn)                               \
 	static const struct sut id = {                                                             \
-		.name = text, .summary = "for tests", .unit_enable = fake_enable,                  \
-		.unit_finish = finish_fn, .device_attach = fake_attach, .device_detach = detach_fn, \
-		.bind = bind_fn, .unbind = unbind_fn,                                              \
+		.name = text,                                                                      \
+		.summary = "for tests",                                                            \
+		.unit_enable = fake_enable,                                                        \
+		.unit_finish = finish_fn,                                                          \
+		.device_attach = fake_attach,                                                      \
+		.device_detach = detach_fn,                                                        \
+		.bind = bind_fn,                                                                   \
+		.unbind = unbind_fn,                                                               \
 	}
 FAKE_SUT(fake_shared, "fake", fake_bind, fake_unbind_shared, fake_finish, fake_detach);
 FAKE_SUT(fake_own, "fake-own", fake_bind, fake_unbind_own, fake_finish, fake_detach);
@@ -181,13 +208,13 @@ FAKE_SUT(fake_spin, "fake-spin", fake_bind, fake_unbind_spin, fake_finish, fake_
 FAKE_SUT(fake_bare, "fake-bare", fake_bind, fake_unbind_own, NULL, NULL);
 
 static const struct sut_image fake_images[] = {
-	{ &fake_shared, &fake_state, sizeof(fake_state) },
-	{ &fake_own, &fake_state, sizeof(fake_state) },
-	{ &fake_picks, &fake_state, sizeof(fake_state) },
-	{ &fake_leak, &fake_state, sizeof(fake_state) },
-	{ &fake_spin, &fake_state, sizeof(fake_state) },
-	{ &fake_bare, &fake_state, sizeof(fake_state) },
-	{ NULL, NULL, 0 },
+	{&fake_shared, &fake_state, sizeof(fake_state)},
+	{&fake_own, &fake_state, sizeof(fake_state)},
+	{&fake_picks, &fake_state, sizeof(fake_state)},
+	{&fake_leak, &fake_state, sizeof(fake_state)},
+	{&fake_spin, &fake_state, sizeof(fake_state)},
+	{&fake_bare, &fake_state, sizeof(fake_state)},
+	{NULL, NULL, 0},
 };
 
 static inline const struct sut_image *fake_system(const char *name)
@@ -201,7 +228,7 @@ static inline const struct sut_image *fake_system(const char *name)
 }
 
 /* The build's list of systems, where it links one; these tests need none. */
-__attribute__((weak)) const struct sut_image sut_images[] = { { NULL, NULL, 0 } };
+__attribute__((weak)) const struct sut_image sut_images[] = {{NULL, NULL, 0}};
 
 /* A scenario from text; a mistake in it fails the test. */
 static inline void fake_scenario(struct scenario *s, const char *text)

@@ -64,7 +64,7 @@ static void expect_in(const char *text, const char *what)
 
 static void test_shows_what_matters(void **state)
 {
-	static const unsigned widths[] = { 1, 40, 60, 80, 100, 132, 200, 1000 };
+	static const unsigned widths[] = {1, 40, 60, 80, 100, 132, 200, 1000};
 
 	run_hang();
 	for (unsigned i = 0; i < ARRAY_SIZE(widths); i++) {
@@ -92,7 +92,8 @@ static void test_keeps_to_the_width(void **state)
 			next = line + length + (line[length] == '\n');
 			if (strncmp(line, ">>>>>", 5) && strncmp(line, "    .  at", 9) &&
 			    length > width)
-				fail_msg("%zu characters for %u: %.*s", length, width, (int)length, line);
+				fail_msg("%zu characters for %u: %.*s", length, width, (int)length,
+					 line);
 		}
 		free(text);
 	}

@@ -193,18 +193,12 @@ static void test_any_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clean),
-		cmocka_unit_test(test_fair_order_hides),
-		cmocka_unit_test(test_hang_by_anchors),
-		cmocka_unit_test(test_hang_leaves_nothing),
-		cmocka_unit_test(test_livelock),
-		cmocka_unit_test(test_leak),
-		cmocka_unit_test(test_not_applicable),
-		cmocka_unit_test(test_bare),
-		cmocka_unit_test(test_picks_numbers),
-		cmocka_unit_test(test_drift),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_scripts_give_up),
+		cmocka_unit_test(test_clean),           cmocka_unit_test(test_fair_order_hides),
+		cmocka_unit_test(test_hang_by_anchors), cmocka_unit_test(test_hang_leaves_nothing),
+		cmocka_unit_test(test_livelock),        cmocka_unit_test(test_leak),
+		cmocka_unit_test(test_not_applicable),  cmocka_unit_test(test_bare),
+		cmocka_unit_test(test_picks_numbers),   cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_refused),         cmocka_unit_test(test_scripts_give_up),
 		cmocka_unit_test(test_any_bytes),
 	};
 
