@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A flavour says which code is instrumented with what.
+#
+#   plain     nothing
+#   asan      code under test: ASan, UBSan, coverage; the host's primitives: ASan; the rest: nothing.
+#             A second copy of the house, all of it checked, serves the unit tests
+#   tsan      code under test only: what watches must not order what is watched
+#   msan      everything, since one uninstrumented store is a false report
+#   coverage  source coverage of the code under test
+#
+# Variables for the other files:
+#   SLUICE_SYSTEM_FLAGS  code under test         SLUICE_HOST_FLAGS    the host's primitives
+#   SLUICE_HOUSE_FLAGS   all other rooms         SLUICE_LINK_FLAGS    every program
+#   SLUICE_CHECKED_FLAGS the checked copy, if there is one
+set(SLUICE_FLAVOUR plain CACHE STRING "plain, asan, tsan, msan or coverage")
+set_property(CACHE SLUICE_FLAVOUR PROPERTY STRINGS plain asan tsan msan coverage)
+
+set(clang FALSE)
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+	set(clang TRUE)
+endif()
+
+# As the kernel is built: signed arithmetic wraps and types may alias.
+set(SLUICE_SYSTEM_FLAGS -fwrapv -fno-strict-aliasing)
+set(SLUICE_HOST_FLAGS)
+set(SLUICE_HOUSE_FLAGS)
+set(SLUICE_CHECKED_FLAGS)
+set(SLUICE_LINK_FLAGS)
+set(SLUICE_HAS_LIBFUZZER FALSE)
+# A report that names functions needs frames; fibers have no fake stack of ASan's.
+set(asan_common -fno-omit-frame-pointer)
+if(clang)
+	list(APPEND asan_common -fsanitize-address-use-after-return=never)
+endif()
+
+if(SLUICE_FLAVOUR STREQUAL "asan")
+	add_compile_definitions(SLUICE_ASAN=1)
+	set(ubsan -fsanitize=undefined -fno-sanitize-recover=undefined)
+	if(clang)
+		# A type hash before each function: systems are called through a table, from C only.
+		list(APPEND ubsan -fno-sanitize=function)
+	endif()
+	list(APPEND SLUICE_SYSTEM_FLAGS -fsanitize=address ${ubsan} ${asan_common})
+	if(clang)
+		set(SLUICE_HAS_LIBFUZZER TRUE)
+		# libFuzzer's stack-depth feature is noise on fibers.
+		list(APPEND SLUICE_SYSTEM_FLAGS -fsanitize=fuzzer-no-link
+			-fno-sanitize-coverage=stack-depth)
+	endif()
+	set(SLUICE_HOST_FLAGS -fsanitize=address ${asan_common})
+	set(SLUICE_CHECKED_FLAGS -fsanitize=address ${ubsan} ${asan_common})
+	set(SLUICE_LINK_FLAGS -fsanitize=address,undefined)
+elseif(SLUICE_FLAVOUR STREQUAL "tsan")
+	add_compile_definitions(SLUICE_TSAN=1)
+	list(APPEND SLUICE_SYSTEM_FLAGS -fsanitize=thread -fno-omit-frame-pointer)
+	set(SLUICE_LINK_FLAGS -fsanitize=thread)
+elseif(SLUICE_FLAVOUR STREQUAL "msan")
+	if(NOT clang)
+		message(FATAL_ERROR "MemorySanitizer needs clang, found ${CMAKE_C_COMPILER_ID}")
+	endif()
+	add_compile_definitions(SLUICE_MSAN=1)
+	set(msan -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer)
+	list(APPEND SLUICE_SYSTEM_FLAGS ${msan})
+	set(SLUICE_HOST_FLAGS ${msan})
+	set(SLUICE_HOUSE_FLAGS ${msan})
+	set(SLUICE_LINK_FLAGS -fsanitize=memory)
+elseif(SLUICE_FLAVOUR STREQUAL "coverage")
+	if(NOT clang)
+		message(FATAL_ERROR "source coverage needs clang, found ${CMAKE_C_COMPILER_ID}")
+	endif()
+	list(APPEND SLUICE_SYSTEM_FLAGS -fprofile-instr-generate -fcoverage-mapping)
+	set(SLUICE_LINK_FLAGS -fprofile-instr-generate)
+elseif(NOT SLUICE_FLAVOUR STREQUAL "plain")
+	message(FATAL_ERROR "SLUICE_FLAVOUR is `${SLUICE_FLAVOUR}`; "
+		"expected plain, asan, tsan, msan or coverage")
+endif()
+
+add_compile_definitions(SLUICE_FLAVOUR="${SLUICE_FLAVOUR}")

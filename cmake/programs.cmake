@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The programs: the `sluice` command, the campaign driver, one program for each fuzz target and each
+# benchmark. They lie at the top of the build tree.
+find_library(SLUICE_CJSON NAMES cjson REQUIRED)
+
+# sluice_add_program(NAME SOURCES...): uninstrumented code of ours over the house.
+function(sluice_add_program name)
+	add_executable(${name} ${ARGN})
+	target_compile_options(${name} PRIVATE ${SLUICE_HOUSE_FLAGS})
+	target_link_options(${name} PRIVATE ${SLUICE_LINK_FLAGS})
+	target_link_libraries(${name} PRIVATE house)
+endfunction()
+
+# The house must be whole before a program can be linked with it.
+set(SLUICE_WHOLE TRUE)
+foreach(room host scenario model judge run)
+	if(NOT TARGET ${room}_room)
+		message(STATUS "sluice: room ${room} is empty; no programs are built")
+		set(SLUICE_WHOLE FALSE)
+	endif()
+endforeach()
+if(NOT SLUICE_WHOLE)
+	return()
+endif()
+
+file(GLOB tool_sources CONFIGURE_DEPENDS tools/*.c)
+list(FILTER tool_sources EXCLUDE REGEX "/campaign[^/]*\\.c$")
+sluice_add_program(sluice ${tool_sources} fuzz/death.c fuzz/symbol.c)
+target_link_libraries(sluice PRIVATE ${SLUICE_CJSON})
+
+file(GLOB campaign_sources CONFIGURE_DEPENDS tools/campaign*.c)
+sluice_add_program(campaign ${campaign_sources})
+
+# Each target with libFuzzer where the flavour and the compiler have it; replaying files, always.
+file(GLOB target_sources CONFIGURE_DEPENDS fuzz/*_fuzzer.c)
+foreach(source ${target_sources})
+	get_filename_component(target ${source} NAME_WE)
+	sluice_add_program(${target}_replay ${source} fuzz/death.c fuzz/symbol.c fuzz/standalone.c)
+	if(SLUICE_HAS_LIBFUZZER)
+		sluice_add_program(${target} ${source} fuzz/death.c fuzz/symbol.c)
+		target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+	endif()
+endforeach()
+
+include(${CMAKE_SOURCE_DIR}/bench/bench.cmake OPTIONAL)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A room is a library of the files in its folder. The house is all of them and the systems under
+# test; rooms know each other by header only, so the order of archives is left to the linker's group.
+
+set(SLUICE_ROOMS)
+
+# The context switch is assembly, one file for each processor, named by it.
+file(GLOB SLUICE_SWITCH CONFIGURE_DEPENDS host/fiber/*${CMAKE_SYSTEM_PROCESSOR}*.S)
+
+function(sluice_add_room_variant target room primitives_flags rest_flags)
+	file(GLOB primitives CONFIGURE_DEPENDS ${room}/*.c)
+	file(GLOB engine CONFIGURE_DEPENDS ${room}/fiber/*.c)
+	if(NOT primitives)
+		return()
+	endif()
+	add_library(${target} OBJECT ${primitives})
+	target_compile_options(${target} PRIVATE ${primitives_flags})
+	set(objects $<TARGET_OBJECTS:${target}>)
+	if(engine)
+		add_library(${target}_engine OBJECT ${engine} ${SLUICE_SWITCH})
+		target_compile_options(${target}_engine PRIVATE
+			$<$<COMPILE_LANGUAGE:C>:${rest_flags}>)
+		list(APPEND objects $<TARGET_OBJECTS:${target}_engine>)
+	endif()
+	add_library(${target}_room STATIC ${objects})
+	set_target_properties(${target}_room PROPERTIES LINKER_LANGUAGE C)
+endfunction()
+
+# sluice_add_room(NAME): <room>_room, and <room>_checked_room where the flavour has a checked copy.
+function(sluice_add_room room)
+	set(flags ${SLUICE_HOUSE_FLAGS})
+	if(room STREQUAL "host")
+		set(flags ${SLUICE_HOST_FLAGS})
+	endif()
+	sluice_add_room_variant(${room} ${room} "${flags}" "${SLUICE_HOUSE_FLAGS}")
+	if(SLUICE_CHECKED_FLAGS)
+		sluice_add_room_variant(${room}_checked ${room} "${SLUICE_CHECKED_FLAGS}"
+			"${SLUICE_CHECKED_FLAGS}")
+	endif()
+	if(TARGET ${room}_room)
+		set(SLUICE_ROOMS ${SLUICE_ROOMS} ${room} PARENT_SCOPE)
+	endif()
+endfunction()
+
+# sluice_link_house(): the interface targets `house` and `house_checked`.
+function(sluice_link_house)
+	foreach(variant "" "_checked")
+		add_library(house${variant} INTERFACE)
+		set(archives)
+		foreach(room ${SLUICE_ROOMS})
+			if(TARGET ${room}${variant}_room)
+				list(APPEND archives ${room}${variant}_room)
+			else()
+				list(APPEND archives ${room}_room)
+			endif()
+		endforeach()
+		target_link_libraries(house${variant} INTERFACE
+			-Wl,--start-group ${archives} systems -Wl,--end-group)
+	endforeach()
+endfunction()

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# sluice_add_system(NAME core SYMBOL sut_core SOURCES ...)
+#
+# Makes one relocatable object of a system under test, so that any number of systems live in one
+# program. `ld -r` gathers all writable data in one section with a C identifier for a name (the
+# linker then bounds it with __start_ and __stop_ symbols) and dissolves section groups, without
+# which ASan's per-global groups of two systems collide; `objcopy` keeps the one global symbol. The
+# range holds ASan's red zones and UBSan's seen-marks: copy it by code that is not instrumented.
+
+find_program(SLUICE_LD NAMES ld.bfd ld REQUIRED)
+find_program(SLUICE_OBJCOPY NAMES objcopy REQUIRED)
+
+set(SLUICE_SYSTEM_NAMES)
+set(SLUICE_SYSTEM_OBJECTS)
+
+function(sluice_add_system)
+	cmake_parse_arguments(arg "" "NAME;SYMBOL" "SOURCES;INCLUDES" ${ARGN})
+	set(target system_${arg_SYMBOL})
+	add_library(${target} OBJECT ${arg_SOURCES})
+	target_compile_options(${target} PRIVATE ${SLUICE_SYSTEM_FLAGS})
+	if(arg_INCLUDES)
+		target_include_directories(${target} BEFORE PRIVATE ${arg_INCLUDES})
+	endif()
+
+	set(SECTION ${arg_SYMBOL}_data)
+	set(script ${CMAKE_BINARY_DIR}/${arg_SYMBOL}.ld)
+	configure_file(${CMAKE_SOURCE_DIR}/cmake/system.ld.in ${script} @ONLY)
+	set(object ${CMAKE_BINARY_DIR}/${arg_SYMBOL}.o)
+	add_custom_command(
+		OUTPUT ${object}
+		COMMAND ${SLUICE_LD} -r --force-group-allocation -T ${script}
+			-o ${object}.all $<TARGET_OBJECTS:${target}>
+		COMMAND ${SLUICE_OBJCOPY} --keep-global-symbol=${arg_SYMBOL} ${object}.all ${object}
+		DEPENDS ${target} $<TARGET_OBJECTS:${target}> ${script}
+		COMMAND_EXPAND_LISTS VERBATIM
+		COMMENT "System under test ${arg_NAME}")
+	set(SLUICE_SYSTEM_NAMES ${SLUICE_SYSTEM_NAMES} ${arg_SYMBOL} PARENT_SCOPE)
+	set(SLUICE_SYSTEM_OBJECTS ${SLUICE_SYSTEM_OBJECTS} ${object} PARENT_SCOPE)
+endfunction()
+
+# sluice_list_systems(): the library `systems`, with the table sut_images[] in the order added.
+function(sluice_list_systems)
+	set(DECLARATIONS "")
+	set(ROWS "")
+	set(SIZES "")
+	set(COUNT 0)
+	foreach(symbol ${SLUICE_SYSTEM_NAMES})
+		set(start __start_${symbol}_data)
+		set(stop __stop_${symbol}_data)
+		string(APPEND DECLARATIONS
+			"extern const struct sut ${symbol};\nextern char ${start}[], ${stop}[];\n")
+		string(APPEND ROWS "\t{ &${symbol}, ${start}, 0 },\n")
+		string(APPEND SIZES "\timages[${COUNT}].size = (size_t)(${stop} - ${start});\n")
+		math(EXPR COUNT "${COUNT} + 1")
+	endforeach()
+	set(table ${CMAKE_BINARY_DIR}/sut_images.c)
+	configure_file(${CMAKE_SOURCE_DIR}/cmake/sut_images.c.in ${table} @ONLY)
+	add_library(systems STATIC ${table} ${SLUICE_SYSTEM_OBJECTS})
+	target_compile_options(systems PRIVATE ${SLUICE_HOUSE_FLAGS})
+	set_source_files_properties(${SLUICE_SYSTEM_OBJECTS} PROPERTIES
+		EXTERNAL_OBJECT TRUE GENERATED TRUE)
+endfunction()

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The systems under test. `core` is our reference drain core; `v2` is the drain as posted in 2020, on
+# those parts of core/ that sut/v2/sources.cmake names in V2_CORE_SOURCES.
+file(GLOB core_sources CONFIGURE_DEPENDS core/*.c sut/core.c)
+if(EXISTS ${CMAKE_SOURCE_DIR}/sut/core.c)
+	sluice_add_system(NAME core SYMBOL sut_core SOURCES ${core_sources})
+endif()
+
+file(GLOB v2_sources CONFIGURE_DEPENDS sut/v2/*.c)
+if(v2_sources)
+	set(V2_CORE_SOURCES core/unit.c core/device.c core/pasid.c core/qi.c)
+	include(${CMAKE_SOURCE_DIR}/sut/v2/sources.cmake OPTIONAL)
+	sluice_add_system(NAME v2 SYMBOL sut_v2 SOURCES ${v2_sources} ${V2_CORE_SOURCES})
+endif()
+
+sluice_list_systems()

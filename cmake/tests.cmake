@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ctest labels: unit (a room's own tests), scenario (files that are replayed), cli (the command's
+# behaviour), fuzz (the target and the campaign), determinism, fast (all that takes seconds).
+find_library(SLUICE_CMOCKA NAMES cmocka REQUIRED)
+
+# Unit tests run against the checked copy of the house where the flavour has one. A room's tests need
+# only what they call, so they build before the house is whole.
+set(unit_house house)
+if(SLUICE_CHECKED_FLAGS)
+	set(unit_house house_checked)
+endif()
+file(GLOB unit_tests CONFIGURE_DEPENDS tests/*_test.c)
+foreach(source ${unit_tests})
+	get_filename_component(name ${source} NAME_WE)
+	add_executable(${name} ${source})
+	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+	if(SLUICE_CHECKED_FLAGS)
+		target_compile_options(${name} PRIVATE ${SLUICE_CHECKED_FLAGS})
+	else()
+		target_compile_options(${name} PRIVATE ${SLUICE_HOUSE_FLAGS})
+	endif()
+	target_link_options(${name} PRIVATE ${SLUICE_LINK_FLAGS})
+	target_link_libraries(${name} PRIVATE ${unit_house} ${SLUICE_CMOCKA})
+	add_test(NAME unit.${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+	set(labels unit)
+	if(name MATCHES "determinism")
+		list(APPEND labels determinism)
+	endif()
+	if(NOT name MATCHES "slow|stress")
+		list(APPEND labels fast)
+	endif()
+	set_tests_properties(unit.${name} PROPERTIES LABELS "${labels}" TIMEOUT 600)
+endforeach()
+
+if(NOT TARGET sluice)
+	return()
+endif()
+
+# Every stored scenario keeps what its `expect` lines say. One that needs another flavour is not
+# asked here: `sluice run` would refuse it.
+file(GLOB_RECURSE scenarios CONFIGURE_DEPENDS corpora/seeds/*.sluice corpora/regress/*.sluice)
+foreach(file ${scenarios})
+	file(STRINGS ${file} needs REGEX "^needs ")
+	if(needs AND NOT needs STREQUAL "needs ${SLUICE_FLAVOUR}")
+		continue()
+	endif()
+	file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR}/corpora ${file})
+	add_test(NAME scenario.${name} COMMAND sluice run --quiet ${file})
+	set_tests_properties(scenario.${name} PROPERTIES LABELS "scenario;fast" TIMEOUT 60)
+endforeach()
+
+file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh)
+foreach(script ${cli_tests})
+	get_filename_component(name ${script} NAME_WE)
+	string(REGEX MATCH "^[a-z]+" label ${name})
+	add_test(NAME ${name} COMMAND bash ${script} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+	set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600
+		ENVIRONMENT "SLUICE_BUILD=${CMAKE_BINARY_DIR};SLUICE_FLAVOUR=${SLUICE_FLAVOUR}")
+endforeach()

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include "fuzz/death.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "fuzz/symbol.h"
+
+/* Room for a whole scenario in words and a timeline; touched only when it comes to that. */
+#define DEATH_STACK (1 << 20)
+#define DEATH_SIGNAL SIGUSR2
+
+static struct {
+	void (*handler)(const char *token, const char *what);
+	char token[DEATH_TOKEN_MAX];
+	char what[256];
+	volatile sig_atomic_t dying;
+} death;
+
+static void death_speak(int signal)
+{
+	if (death.handler)
+		death.handler(death.token, death.what);
+}
+
+static void death_take_stack(void)
+{
+	stack_t stack = { .ss_size = DEATH_STACK };
+	struct sigaction action = { .sa_handler = death_speak, .sa_flags = SA_ONSTACK };
+
+	stack.ss_sp = mmap(NULL, DEATH_STACK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) ||
+	    sigaction(DEATH_SIGNAL, &action, NULL)) {
+		perror("cannot set up the death handler's stack");
+		exit(3);
+	}
+}
+
+void death_set_handler(void (*handler)(const char *token, const char *what))
+{
+	if (!death.handler)
+		death_take_stack();
+	death.handler = handler;
+}
+
+void death_print_token(const char *token)
+{
+	/* On a line of its own, whatever stood on the last one. */
+	fprintf(stderr, "\nDEDUP_TOKEN: %s\n", token);
+}
+
+/* The first report is the one that counts: those that follow may be its consequences. */
+static bool death_begins(void)
+{
+	if (death.dying)
+		return false;
+	death.dying = 1;
+	return true;
+}
+
+/* From the fiber's small stack onto the handler's own. */
+static void death_tell(void)
+{
+	if (death.handler)
+		raise(DEATH_SIGNAL);
+}
+
+#define DEATH_SET(field, ...) snprintf(death.field, sizeof(death.field), __VA_ARGS__)
+
+static void death_on_signal(int signal, siginfo_t *info, void *context)
+{
+	const ucontext_t *user = context;
+	uintptr_t pc = 0, frame = 0;
+
+#if defined(__x86_64__)
+	pc = (uintptr_t)user->uc_mcontext.gregs[REG_RIP];
+	frame = (uintptr_t)user->uc_mcontext.gregs[REG_RBP];
+#elif defined(__aarch64__)
+	pc = (uintptr_t)user->uc_mcontext.pc;
+	frame = (uintptr_t)user->uc_mcontext.regs[29];
+#endif
+	if (!death_begins())
+		_exit(3);
+	const char *where = symbol_blame(pc + 1, frame);
+
+	if (signal == SIGSEGV || signal == SIGBUS)
+		DEATH_SET(token, "UAF:%s", where);
+	else
+		DEATH_SET(token, "UB:%s:%s", sigabbrev_np(signal), where);
+	DEATH_SET(what, "%s in %s (the asan flavour says more)", strsignal(signal), where);
+	death_tell();
+	_exit(3);
+}
+
+void death_catch_signals(void)
+{
+#if !defined(SLUICE_ASAN)
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+
+	action.sa_sigaction = death_on_signal;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+#else
+	(void)death_on_signal;
+#endif
+}
+
+/* --- The hooks that the runtimes call. Declared here: the headers have only some of them. ------ */
+
+#if defined(SLUICE_ASAN)
+const char *__asan_get_report_description(void);
+void *__asan_get_report_pc(void);
+void *__asan_get_report_bp(void);
+void __asan_on_error(void);
+const char *__asan_default_options(void);
+
+void __asan_on_error(void)
+{
+	const char *kind = __asan_get_report_description();
+	const char *where;
+
+	if (!death_begins())
+		return;
+	where = symbol_blame((uintptr_t)__asan_get_report_pc(), (uintptr_t)__asan_get_report_bp());
+	if (strstr(kind, "use-after") || strstr(kind, "free") || !strcmp(kind, "SEGV"))
+		DEATH_SET(token, "UAF:%s", where);
+	else
+		DEATH_SET(token, "UB:%s:%s", kind, where);
+	DEATH_SET(what, "%s in %s", kind, where);
+	death_tell();
+}
+
+/* The engine accounts for leaks itself, and LSan does not look at fibers' stacks. */
+const char *__asan_default_options(void)
+{
+	return "detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1:"
+	       "handle_abort=0:quarantine_size_mb=16";
+}
+
+void __ubsan_get_current_report_data(const char **kind, const char **message, const char **file,
+				     unsigned *line, unsigned *column, char **address);
+void __ubsan_on_report(void);
+const char *__ubsan_default_options(void);
+
+void __ubsan_on_report(void)
+{
+	const char *kind, *message, *file, *base;
+	unsigned line, column;
+	char *address;
+
+	if (!death_begins())
+		return;
+	__ubsan_get_current_report_data(&kind, &message, &file, &line, &column, &address);
+	base = strrchr(file, '/');
+	base = base ? base + 1 : file;
+	DEATH_SET(token, "UB:%s:%s:%u", kind, base, line);
+	DEATH_SET(what, "%s at %s:%u: %s", kind, base, line, message);
+	death_tell();
+}
+
+const char *__ubsan_default_options(void)
+{
+	return "print_stacktrace=1:halt_on_error=1";
+}
+#endif
+
+#if defined(SLUICE_TSAN)
+#define TSAN_TRACE 8
+
+int __tsan_get_report_data(void *report, const char **description, int *count, int *stacks,
+			   int *mops, int *locations, int *mutexes, int *threads, int *unique_tids,
+			   void **sleep_trace, unsigned long trace_size);
+int __tsan_get_report_mop(void *report, unsigned long index, int *tid, void **address, int *size,
+			  int *write, int *atomic, void **trace, unsigned long trace_size);
+void __tsan_on_report(void *report);
+const char *__tsan_default_options(void);
+
+static void death_racer(void *report, int mops, unsigned index, char *buf, size_t size)
+{
+	void *trace[TSAN_TRACE] = { NULL }, *address;
+	int tid, bytes, write, atomic;
+
+	snprintf(buf, size, "unknown");
+	if ((int)index >= mops || !__tsan_get_report_mop(report, index, &tid, &address, &bytes,
+							 &write, &atomic, trace, TSAN_TRACE))
+		return;
+	for (unsigned i = 0; i < TSAN_TRACE && trace[i]; i++) {
+		const char *name = symbol_blame((uintptr_t)trace[i], 0);
+
+		if (!strcmp(name, "unknown"))
+			continue;
+		snprintf(buf, size, "%s", name);
+		return;
+	}
+}
+
+void __tsan_on_report(void *report)
+{
+	int count, stacks, mops, locations, mutexes, threads, unique;
+	const char *kind = "report";
+	char racer[2][40];
+	void *sleep[1];
+	bool swap;
+
+	if (!death_begins())
+		return;
+	__tsan_get_report_data(report, &kind, &count, &stacks, &mops, &locations, &mutexes, &threads,
+			       &unique, sleep, 1);
+	for (unsigned i = 0; i < 2; i++)
+		death_racer(report, mops, i, racer[i], sizeof(racer[i]));
+	/* Which access came first depends on the schedule: the pair is what names the race. */
+	swap = strcmp(racer[0], racer[1]) > 0;
+	DEATH_SET(token, "RACE:%s:%s", racer[swap], racer[!swap]);
+	if (strstr(kind, "use-after-free"))
+		DEATH_SET(token, "UAF:%s", racer[0]);
+	DEATH_SET(what, "%s between %s and %s", kind, racer[swap], racer[!swap]);
+	death_tell();
+}
+
+/* Without halt_on_error libFuzzer would keep the wrong input. */
+const char *__tsan_default_options(void)
+{
+	return "halt_on_error=1:exitcode=66:report_signal_unsafe=0";
+}
+#endif
+
+#if defined(SLUICE_MSAN)
+const char *__msan_default_options(void);
+
+const char *__msan_default_options(void)
+{
+	return "halt_on_error=1";
+}
+#endif

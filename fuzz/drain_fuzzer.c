@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+/*
+ * Property: whatever devices, drivers and schedule do, a drain under test breaks no invariant whose
+ * premises hold, and no memory (docs/architecture.md has the list).
+ *
+ * Input: the byte form of a scenario (scenario/scenario.h): any bytes decode. Seeds: corpora/seeds,
+ * encoded. Feedback: the coverage of the code under test, and one counter for each hash of "where all
+ * tasks stand" met at a decision.
+ *
+ * --system=NAME or SLUICE_SYSTEM chooses the system under test. Identities in SLUICE_KNOWN are
+ * counted and passed over. The target writes nothing but its last words on stderr.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "fuzz/death.h"
+#include "fuzz/status.h"
+#include "run/run.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* libFuzzer scans and clears this table for every input: small. */
+__attribute__((section("__libfuzzer_extra_counters"), used)) static uint8_t states[4096];
+
+static const struct sut_image *target_system;
+static struct scenario scenario, recorded;
+static struct fuzz_status own_status, *status = &own_status;
+static char known[4096];
+
+static void last_words(const char *identity, const char *what)
+{
+	static char premises[2048];
+
+	judge_print_premises(premises, sizeof(premises));
+	death_print_token(identity);
+	fprintf(stderr, "system: %s\nfinding: %s %s\n%s\n%s\n", target_system->ops->name,
+		identity, what, premises, STATUS_TEXT_BEGIN);
+	run_record(&scenario, &recorded);
+	scenario_write(&recorded, stderr);
+	fprintf(stderr, "%s\n", STATUS_TEXT_END);
+}
+
+/* The place of @identity in SLUICE_KNOWN, or -1. */
+static int known_index(const char *identity)
+{
+	const char *at = known;
+
+	for (int i = 0; *at && i < STATUS_KNOWN_MAX; i++) {
+		size_t size = strcspn(at, ",");
+
+		if (strlen(identity) == size && !memcmp(at, identity, size))
+			return i;
+		at += size + (at[size] == ',');
+	}
+	return -1;
+}
+
+static void map_status(void)
+{
+	const char *fd = getenv(STATUS_FD);
+	void *page;
+
+	if (!fd)
+		return;
+	page = mmap(NULL, sizeof(*status), PROT_READ | PROT_WRITE, MAP_SHARED, atoi(fd), 0);
+	if (page == MAP_FAILED) {
+		perror("drain_fuzzer: " STATUS_FD);
+		exit(2);
+	}
+	status = page;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static const char option[] = "--system=";
+	const char *name = getenv(STATUS_SYSTEM);
+	int kept = 1;
+
+	for (int i = 1; i < *argc; i++) {
+		if (!strncmp((*argv)[i], option, strlen(option)))
+			name = (*argv)[i] + strlen(option);
+		else
+			(*argv)[kept++] = (*argv)[i];
+	}
+	*argc = kept;
+	run_init();
+	target_system = run_system(name ? name : "core");
+	if (!target_system) {
+		fprintf(stderr, "drain_fuzzer: there is no system `%s`; there are:", name);
+		for (const struct sut_image *i = sut_images; i->ops; i++)
+			fprintf(stderr, " %s", i->ops->name);
+		fputc('\n', stderr);
+		exit(2);
+	}
+	if (getenv(STATUS_KNOWN))
+		snprintf(known, sizeof(known), "%s", getenv(STATUS_KNOWN));
+	map_status();
+	death_set_handler(last_words);
+	run_set_feedback(states, sizeof(states));
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct run_result result;
+	int index;
+
+	scenario_decode(&scenario, data, size);
+	status->executions++;
+	run_scenario(&scenario, target_system, NULL, &result);
+	if (result.verdict != RUN_FINDING)
+		return 0;
+	index = known_index(run_verdict_word(&result));
+	if (index >= 0) {
+		status->repeats[index]++;
+		return 0;
+	}
+	last_words(run_verdict_word(&result), result.finding->detail);
+	abort();
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "tools/campaign.h"
+
+#include <argp.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/run.h"
+
+/* A worker that dies so often without saying why will not get better by itself. */
+#define QUICK_DEATHS_MAX 5
+#define LINE_SECONDS 10.0
+#define FOLD_COLUMNS 100
+
+struct campaign_options options = {
+	.system = "core", .output = "findings/core", .seconds = 60, .jobs = 2,
+};
+
+static struct {
+	struct worker worker[CAMPAIGN_JOBS_MAX];
+	double begin, last_line;
+	unsigned deaths, dropped;
+	char failure[512];	/* why the campaign itself failed, "" if it did not */
+} campaign;
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+	interrupted = 1;
+}
+
+double campaign_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void campaign_die(const char *format, ...)
+{
+	va_list args;
+
+	fputs("campaign: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(3);
+}
+
+static double elapsed(void)
+{
+	return campaign_now() - campaign.begin;
+}
+
+static uint64_t executions(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < options.jobs; i++)
+		sum += campaign.worker[i].status->executions;
+	return sum;
+}
+
+#define LARGEST(field)                                                                             \
+	({                                                                                         \
+		unsigned largest = 0;                                                              \
+		for (unsigned i = 0; i < options.jobs; i++) {                                      \
+			if (campaign.worker[i].field > largest)                                    \
+				largest = campaign.worker[i].field;                                \
+		}                                                                                  \
+		largest;                                                                           \
+	})
+
+static void live_line(void)
+{
+	bool terminal = isatty(STDERR_FILENO);
+	double t = elapsed();
+	double left = t < options.seconds ? options.seconds - t : 0;
+
+	if (!terminal && t - campaign.last_line < LINE_SECONDS)
+		return;
+	campaign.last_line = t;
+	fprintf(stderr, "%s%s: %llu executions, %.0f/s, coverage %u, features %u, corpus %u, "
+			"%u findings, %u restarts, %.0f s left%s",
+		terminal ? "\r\033[K" : "", options.system, (unsigned long long)executions(),
+		t > 0 ? (double)executions() / t : 0, LARGEST(coverage), LARGEST(features),
+		LARGEST(corpus), finding_count, campaign.deaths, left, terminal ? "" : "\n");
+}
+
+static void say_new(const struct finding *f)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	printf("%6.1f s  %s%s\n", f->at, f->line, f->replays ? "" : " (does NOT replay)");
+	fflush(stdout);
+}
+
+/* A worker has died: what did it find? */
+static void bury(struct worker *w, int code)
+{
+	unsigned known = finding_count;
+
+	campaign.deaths++;
+	if (w->words.artifact[0])
+		campaign.dropped += finding_leave_corpus(w->words.artifact);
+	if (w->words.identity[0] && w->words.text_size) {
+		w->quick_deaths = 0;
+		finding_add(&w->words, elapsed());
+		if (finding_count > known)
+			say_new(&findings[finding_count - 1]);
+	} else if (++w->quick_deaths == QUICK_DEATHS_MAX || code == 2 || code == 3) {
+		snprintf(campaign.failure, sizeof(campaign.failure),
+			 "a worker ended with status %d and said no finding; its log: "
+			 "%.300s/work/worker%u.log", code, options.output, w->index);
+	}
+	if (w->words.artifact[0])
+		unlink(w->words.artifact);
+}
+
+static void run_workers(void)
+{
+	for (unsigned i = 0; i < options.jobs; i++) {
+		campaign.worker[i].index = i;
+		worker_start(&campaign.worker[i], options.seconds);
+	}
+	while (!interrupted && !campaign.failure[0] && elapsed() < options.seconds) {
+		for (unsigned i = 0; i < options.jobs; i++) {
+			struct worker *w = &campaign.worker[i];
+			int code;
+
+			worker_read(w);
+			if (!worker_ended(w, &code))
+				continue;
+			if (code)
+				bury(w, code);
+			if (!interrupted && !campaign.failure[0] && elapsed() < options.seconds)
+				worker_start(w, options.seconds - elapsed());
+		}
+		live_line();
+		usleep(100000);
+	}
+	for (unsigned i = 0; i < options.jobs; i++)
+		worker_stop(&campaign.worker[i]);
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+/* --- Folders ------------------------------------------------------------------------------------- */
+
+static void make_folder(const char *format, ...)
+{
+	char path[CAMPAIGN_PATH + 64];
+	struct stat st;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	for (char *at = path + 1; (at = strchr(at, '/')); at++) {
+		*at = '\0';
+		mkdir(path, 0777);
+		*at = '/';
+	}
+	mkdir(path, 0777);
+	if (stat(path, &st) || !S_ISDIR(st.st_mode) || access(path, W_OK))
+		campaign_die("%s: not a directory that can be written to", path);
+}
+
+/* The seeds go into the campaign's own corpus, where those that die can be taken out again. */
+static unsigned take_seeds(void)
+{
+	char from[CAMPAIGN_PATH + 512], to[CAMPAIGN_PATH + 512], buf[SCENARIO_BYTES_MAX];
+	struct dirent *entry;
+	unsigned count = 0;
+	DIR *dir;
+
+	if (!options.seeds)
+		return 0;
+	dir = opendir(options.seeds);
+	if (!dir)
+		campaign_die("%s: %s", options.seeds, strerror(errno));
+	while ((entry = readdir(dir))) {
+		FILE *in, *out;
+		size_t size;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(from, sizeof(from), "%s/%s", options.seeds, entry->d_name);
+		snprintf(to, sizeof(to), "%s/work/corpus/%s", options.output, entry->d_name);
+		in = fopen(from, "rb");
+		size = in ? fread(buf, 1, sizeof(buf), in) : 0;
+		if (in)
+			fclose(in);
+		out = size ? fopen(to, "wb") : NULL;
+		if (!out || fwrite(buf, 1, size, out) != size)
+			campaign_die("%s: can't take this seed", from);
+		fclose(out);
+		count++;
+	}
+	closedir(dir);
+	return count;
+}
+
+/* --- At the end ------------------------------------------------------------------------------------ */
+
+/* Words of @text, indented, in lines that fit a terminal; a line break in it stays one. */
+static void print_folded(const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t word = strcspn(text, " \n");
+
+		if (column && column + 1 + word > FOLD_COLUMNS) {
+			putchar('\n');
+			column = 0;
+		}
+		printf(column ? " %.*s" : "    %.*s", (int)word, text);
+		column += word + (column ? 1 : 4);
+		if (text[word] == '\n') {
+			putchar('\n');
+			column = 0;
+		}
+		text += word + (text[word] != '\0');
+	}
+	putchar('\n');
+}
+
+static void print_finding(const struct finding *f)
+{
+	printf("\n%s\n  met %llu times, first after %.1f s; %s\n  premises:\n", f->line,
+	       (unsigned long long)finding_met(f, campaign.worker, options.jobs), f->at,
+	       f->replays ? "the text replays in a fresh process"
+			  : "THE TEXT DOES NOT REPLAY in a fresh process");
+	print_folded(f->premises);
+	printf("  replay: scripts/sluice run %s\n", f->path);
+}
+
+static int summarise(unsigned seeds)
+{
+	double t = elapsed();
+
+	printf("\n%s: %.0f s with %u worker%s from %u seeds: %llu executions (%.0f/s), coverage %u, "
+	       "features %u, corpus %u\n", options.system, t, options.jobs,
+	       options.jobs == 1 ? "" : "s", seeds, (unsigned long long)executions(),
+	       (double)executions() / t, LARGEST(coverage), LARGEST(features), LARGEST(corpus));
+	printf("tried: operations, knob values of all classes, kept and broken promises, schedules; "
+	       "workers were restarted\n%u times, and %u inputs that end a process left the corpus\n",
+	       campaign.deaths, campaign.dropped);
+	if (interrupted)
+		printf("stopped by the user\n");
+	if (finding_count)
+		printf("found: %u, in %s\n", finding_count, options.output);
+	else
+		printf("found: nothing whose premises hold\n");
+	for (unsigned i = 0; i < finding_count; i++)
+		print_finding(&findings[i]);
+	if (campaign.failure[0]) {
+		fflush(stdout);
+		fprintf(stderr, "campaign: %s\n", campaign.failure);
+		return 3;
+	}
+	return finding_count ? 1 : 0;
+}
+
+enum { KEY_FUZZER = 256, KEY_SLUICE, KEY_SEEDS };
+
+static unsigned number(const char *option, const char *text, unsigned low, unsigned high)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (end == text || *end || value < low || value > high) {
+		fprintf(stderr, "campaign: --%s: expected a number from %u to %u, found `%s`\n",
+			option, low, high, text);
+		exit(2);
+	}
+	return (unsigned)value;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 's': options.system = arg; break;
+	case 'o': options.output = arg; break;
+	case 't': options.seconds = number("seconds", arg, 1, 10000000); break;
+	case 'j': options.jobs = number("jobs", arg, 1, CAMPAIGN_JOBS_MAX); break;
+	case KEY_FUZZER: options.fuzzer = arg; break;
+	case KEY_SLUICE: options.sluice = arg; break;
+	case KEY_SEEDS: options.seeds = arg; break;
+	case ARGP_KEY_ARG: argp_usage(state); break;
+	case ARGP_KEY_END:
+		if (!options.fuzzer || !options.sluice)
+			argp_error(state, "--fuzzer and --sluice are needed");
+		break;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp_option argp_options[] = {
+	{ "fuzzer", KEY_FUZZER, "FILE", 0, "The fuzz target's program", 0 },
+	{ "sluice", KEY_SLUICE, "FILE", 0, "The sluice program of the same build", 0 },
+	{ "seeds", KEY_SEEDS, "DIR", 0, "Inputs to begin with, in the byte form", 0 },
+	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
+	{ "seconds", 't', "N", 0, "How long (60)", 0 },
+	{ "jobs", 'j', "N", 0, "Workers (2)", 0 },
+	{ "output", 'o', "DIR", 0, "Where findings go (findings/core)", 0 },
+	{ 0 }
+};
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = { argp_options, parse, NULL,
+		"Fuzzes a system under test for a time, and keeps what is found. `scripts/fuzz` "
+		"builds what this needs and calls it.\vExit code 0: nothing found; 1: findings; "
+		"2: bad usage; 3: the campaign itself failed.", NULL, NULL, NULL };
+	struct sigaction action = { .sa_handler = on_interrupt };
+	unsigned seeds;
+
+	argp_err_exit_status = 2;
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	run_init();
+	if (!run_system(options.system)) {
+		fprintf(stderr, "campaign: --system: there is no `%s`; there are:", options.system);
+		for (const struct sut_image *i = sut_images; i->ops; i++)
+			fprintf(stderr, " %s", i->ops->name);
+		fputc('\n', stderr);
+		return 2;
+	}
+	make_folder("%s/work/corpus", options.output);
+	make_folder("%s/work/artifacts", options.output);
+	seeds = take_seeds();
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	campaign.begin = campaign_now();
+	run_workers();
+	return summarise(seeds);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SLUICE_TOOLS_CAMPAIGN_H
+#define SLUICE_TOOLS_CAMPAIGN_H
+
+/*
+ * A campaign: libFuzzer workers on one system for a given time, whatever they find.
+ *
+ * A worker dies of what it finds. The campaign reads its last words from the log, keeps one text and
+ * one byte file for each identity, tries the text in a fresh process, and starts the worker again on
+ * the corpus so far. What the judge found is passed over from then on (SLUICE_KNOWN); a sanitizer's
+ * death is a death each time, and counted. An input that dies while the corpus is read would stop
+ * every later start: it leaves the corpus.
+ *
+ * Files: OUTPUT/<identity>.sluice and .bytes are the findings; OUTPUT/work has the corpus, the
+ * workers' logs and libFuzzer's artifacts.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "fuzz/death.h"
+#include "fuzz/status.h"
+#include "scenario/scenario.h"
+
+#define CAMPAIGN_JOBS_MAX 64
+#define CAMPAIGN_PATH 1024
+
+struct campaign_options {
+	const char *fuzzer, *sluice;	/* programs */
+	const char *system, *seeds, *output;
+	unsigned seconds, jobs;
+};
+extern struct campaign_options options;
+
+/* Prints "campaign: ..." and ends with exit 3. Workers die with their parent. */
+__attribute__((format(printf, 1, 2), noreturn)) void campaign_die(const char *format, ...);
+double campaign_now(void);
+
+/* --- campaign_worker.c ----------------------------------------------------------------------- */
+
+/* What a worker's log said when it died. */
+struct last_words {
+	char identity[DEATH_TOKEN_MAX];	/* "" if it said none */
+	char line[512], premises[2048];
+	char artifact[CAMPAIGN_PATH];	/* where libFuzzer put the input */
+	char text[SCENARIO_TEXT_MAX];
+	size_t text_size;
+	bool in_text;
+};
+
+struct worker {
+	unsigned index;
+	pid_t pid;
+	int log, status_fd;
+	off_t log_at;
+	struct fuzz_status *status;
+	char partial[4096];		/* a line of the log that has not ended yet */
+	size_t partial_size;
+	unsigned coverage, features, corpus;
+	bool inited;			/* the corpus has been read */
+	double started;
+	unsigned quick_deaths;		/* in a row, without a word: then something is wrong */
+	struct last_words words;
+};
+
+void worker_start(struct worker *w, double seconds_left);
+/* Reads what is new in the log. */
+void worker_read(struct worker *w);
+/* True if it has ended; *@code: its exit code, or 128 + signal. */
+bool worker_ended(struct worker *w, int *code);
+/* Asks it to stop; insists after some seconds. */
+void worker_stop(struct worker *w);
+
+/* --- campaign_finding.c ------------------------------------------------------------------------ */
+
+struct finding {
+	char identity[DEATH_TOKEN_MAX];
+	char line[512], premises[1024];
+	char path[CAMPAIGN_PATH];	/* of the text */
+	uint64_t deaths;
+	bool judged;			/* by the judge: later ones are passed over */
+	bool replays;
+	double at;			/* seconds into the campaign */
+};
+
+#define FINDINGS_MAX 256
+extern struct finding findings[FINDINGS_MAX];
+extern unsigned finding_count;
+
+/* Files @words: a new finding, or one more of its kind. */
+void finding_add(const struct last_words *words, double at);
+/* For SLUICE_KNOWN. */
+void finding_known(char *buf, size_t size);
+/* How often the finding was met, by deaths and by passing over it. */
+uint64_t finding_met(const struct finding *f, const struct worker *workers, unsigned count);
+/* Takes files equal to the one at @artifact out of the corpus; how many. */
+unsigned finding_leave_corpus(const char *artifact);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/campaign.h"
+
+struct finding findings[FINDINGS_MAX];
+unsigned finding_count;
+
+static struct finding *finding_find(const char *identity)
+{
+	for (unsigned i = 0; i < finding_count; i++) {
+		if (!strcmp(findings[i].identity, identity))
+			return &findings[i];
+	}
+	return NULL;
+}
+
+/* OUTPUT/<identity><suffix>, with nothing in the name that a shell or a file system minds. */
+static void finding_path(const char *identity, const char *suffix, char *path, size_t size)
+{
+	char name[DEATH_TOKEN_MAX];
+
+	snprintf(name, sizeof(name), "%s", identity);
+	for (char *c = name; *c; c++) {
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.", *c))
+			*c = '-';
+	}
+	snprintf(path, size, "%s/%s%s", options.output, name, suffix);
+}
+
+static bool copy_file(const char *from, const char *to)
+{
+	char buf[SCENARIO_BYTES_MAX * 2];
+	FILE *in = fopen(from, "rb"), *out = in ? fopen(to, "wb") : NULL;
+	size_t size = in ? fread(buf, 1, sizeof(buf), in) : 0;
+	bool ok = out && fwrite(buf, 1, size, out) == size;
+
+	if (in)
+		fclose(in);
+	if (out)
+		ok &= !fclose(out);
+	return ok;
+}
+
+/* The text as the dying worker wrote it, with what makes it a file that stands by itself. */
+static bool write_text(const struct finding *f, const struct last_words *words)
+{
+	static struct scenario s;
+	struct scenario_error error;
+	struct scenario_expect *e = &s.expect[0];
+	FILE *out;
+
+	if (scenario_parse(&s, words->text, words->text_size, &error)) {
+		fprintf(stderr, "campaign: the text of %s is broken: %u:%u: %s\n", f->identity,
+			error.line, error.column, error.text);
+		return false;
+	}
+	snprintf(s.comment, sizeof(s.comment), "%.500s\nFound by fuzzing %s.\nPremises: %.1200s",
+		 f->line, options.system, words->premises);
+	memset(e, 0, sizeof(*e));
+	s.expects = 1;
+	snprintf(e->system, sizeof(e->system), "%.*s", SCENARIO_WORD_MAX - 1, options.system);
+	snprintf(e->result, sizeof(e->result), "%.*s", (int)strcspn(f->identity, ":"), f->identity);
+	if (!f->judged)
+		snprintf(s.needs, sizeof(s.needs), "%s", SLUICE_FLAVOUR);
+	out = fopen(f->path, "w");
+	if (!out) {
+		fprintf(stderr, "campaign: %s: %s\n", f->path, strerror(errno));
+		return false;
+	}
+	scenario_write(&s, out);
+	return !fclose(out);
+}
+
+/* Does `sluice run` in a fresh process say of the file what the file says? */
+static bool replay(const char *path)
+{
+	int status, null;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		campaign_die("cannot start a process: %s", strerror(errno));
+	if (!pid) {
+		null = open("/dev/null", O_WRONLY);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execl(options.sluice, options.sluice, "run", "--quiet", path, (char *)NULL);
+		_exit(3);
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	return WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+void finding_add(const struct last_words *words, double at)
+{
+	struct finding *f = finding_find(words->identity);
+	char bytes[CAMPAIGN_PATH];
+
+	if (f) {
+		f->deaths++;
+		return;
+	}
+	if (finding_count == FINDINGS_MAX)
+		return;
+	f = &findings[finding_count++];
+	snprintf(f->identity, sizeof(f->identity), "%s", words->identity);
+	snprintf(f->line, sizeof(f->line), "%s", words->line);
+	snprintf(f->premises, sizeof(f->premises), "%.*s", (int)sizeof(f->premises) - 1,
+		 words->premises);
+	f->deaths = 1;
+	f->at = at;
+	/* A token has more than one part; the judge's identities have one. */
+	f->judged = !strchr(f->identity, ':');
+	finding_path(f->identity, ".sluice", f->path, sizeof(f->path));
+	finding_path(f->identity, ".bytes", bytes, sizeof(bytes));
+	if (words->artifact[0] && !copy_file(words->artifact, bytes))
+		fprintf(stderr, "campaign: %s: %s\n", bytes, strerror(errno));
+	f->replays = write_text(f, words) && replay(f->path);
+}
+
+void finding_known(char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < finding_count; i++) {
+		if (!findings[i].judged || used + strlen(findings[i].identity) + 2 > size)
+			continue;
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? "," : "",
+					 findings[i].identity);
+	}
+}
+
+uint64_t finding_met(const struct finding *f, const struct worker *workers, unsigned count)
+{
+	uint64_t met = f->deaths;
+	unsigned place = 0;
+
+	if (!f->judged)
+		return met;
+	for (const struct finding *g = findings; g != f; g++)
+		place += g->judged;
+	for (unsigned i = 0; i < count && place < STATUS_KNOWN_MAX; i++)
+		met += workers[i].status->repeats[place];
+	return met;
+}
+
+static size_t load(const char *path, char *buf, size_t max)
+{
+	FILE *in = fopen(path, "rb");
+	size_t size = in ? fread(buf, 1, max, in) : 0;
+
+	if (in)
+		fclose(in);
+	return size;
+}
+
+unsigned finding_leave_corpus(const char *artifact)
+{
+	char input[SCENARIO_BYTES_MAX + 1], other[SCENARIO_BYTES_MAX + 1];
+	char folder[CAMPAIGN_PATH + 64], path[CAMPAIGN_PATH + 512];
+	size_t size = load(artifact, input, sizeof(input));
+	struct dirent *entry;
+	unsigned gone = 0;
+	DIR *dir;
+
+	snprintf(folder, sizeof(folder), "%s/work/corpus", options.output);
+	dir = opendir(folder);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		if (entry->d_name[0] != '.' && load(path, other, sizeof(other)) == size &&
+		    !memcmp(input, other, size))
+			gone += !unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+	return gone;
+}

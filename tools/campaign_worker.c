@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/campaign.h"
+
+#define STOP_SECONDS 5.0
+
+static void status_map(struct worker *w)
+{
+	w->status_fd = memfd_create("sluice-status", 0);
+	if (w->status_fd < 0 || ftruncate(w->status_fd, sizeof(*w->status)))
+		campaign_die("no memory to share with a worker: %s", strerror(errno));
+	w->status = mmap(NULL, sizeof(*w->status), PROT_READ | PROT_WRITE, MAP_SHARED,
+			 w->status_fd, 0);
+	if (w->status == MAP_FAILED)
+		campaign_die("no memory to share with a worker: %s", strerror(errno));
+}
+
+static void set_environment(const struct worker *w)
+{
+	char known[4096], fd[16], asan[1024];
+	const char *given = getenv("ASAN_OPTIONS");
+
+	finding_known(known, sizeof(known));
+	snprintf(fd, sizeof(fd), "%d", w->status_fd);
+	/* Symbolizing takes longer than a restart; `sluice run` on the text gives the whole report. */
+	snprintf(asan, sizeof(asan), "symbolize=0%s%s", given ? ":" : "", given ? given : "");
+	setenv(STATUS_KNOWN, known, 1);
+	setenv(STATUS_FD, fd, 1);
+	setenv("ASAN_OPTIONS", asan, 1);
+}
+
+static void worker_exec(const struct worker *w, double seconds_left)
+{
+	char system[128], artifacts[CAMPAIGN_PATH + 64], time[64], corpus[CAMPAIGN_PATH + 64];
+
+	/* An interrupt from the terminal is the parent's to handle. */
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_DFL);
+	if (dup2(w->log, STDOUT_FILENO) < 0 || dup2(w->log, STDERR_FILENO) < 0)
+		_exit(3);
+	set_environment(w);
+	snprintf(system, sizeof(system), "--system=%s", options.system);
+	snprintf(artifacts, sizeof(artifacts), "-artifact_prefix=%s/work/artifacts/%u-",
+		 options.output, w->index);
+	snprintf(time, sizeof(time), "-max_total_time=%u", (unsigned)seconds_left + 1);
+	snprintf(corpus, sizeof(corpus), "%s/work/corpus", options.output);
+	execl(options.fuzzer, options.fuzzer, system, artifacts, time, "-max_len=4096",
+	      "-timeout=25", "-rss_limit_mb=2560", "-print_funcs=0", "-use_value_profile=0",
+	      "-detect_leaks=0", "-reload=1", corpus, (char *)NULL);
+	fprintf(stderr, "%s: %s\n", options.fuzzer, strerror(errno));
+	_exit(3);
+}
+
+void worker_start(struct worker *w, double seconds_left)
+{
+	char log[CAMPAIGN_PATH + 64];
+
+	if (!w->status)
+		status_map(w);
+	if (w->log > 0)
+		close(w->log);
+	snprintf(log, sizeof(log), "%s/work/worker%u.log", options.output, w->index);
+	w->log = open(log, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+	if (w->log < 0)
+		campaign_die("%s: %s", log, strerror(errno));
+	w->log_at = 0;
+	w->partial_size = 0;
+	w->inited = false;
+	w->started = campaign_now();
+	w->words.identity[0] = w->words.line[0] = w->words.premises[0] = '\0';
+	w->words.artifact[0] = '\0';
+	w->words.text_size = 0;
+	w->words.in_text = false;
+	w->pid = fork();
+	if (w->pid < 0)
+		campaign_die("cannot start a process: %s", strerror(errno));
+	if (!w->pid)
+		worker_exec(w, seconds_left);
+}
+
+/* The number behind @key in one of libFuzzer's lines; @old if it is not there. */
+static unsigned number_after(const char *line, const char *key, unsigned old)
+{
+	const char *at = strstr(line, key);
+
+	return at ? (unsigned)strtoul(at + strlen(key), NULL, 10) : old;
+}
+
+static bool take_after(const char *line, const char *key, char *to, size_t size)
+{
+	if (strncmp(line, key, strlen(key)))
+		return false;
+	/* The first one counts: what follows may be libFuzzer's, of the same death. */
+	if (!to[0])
+		snprintf(to, size, "%s", line + strlen(key));
+	return true;
+}
+
+static void worker_line(struct worker *w, const char *line)
+{
+	struct last_words *words = &w->words;
+	const char *written = "Test unit written to ";
+	const char *at;
+
+	if (words->in_text) {
+		size_t size = strlen(line);
+
+		words->in_text = strcmp(line, STATUS_TEXT_END);
+		if (!words->in_text || words->text_size + size + 2 > sizeof(words->text))
+			return;
+		memcpy(words->text + words->text_size, line, size);
+		words->text_size += size;
+		words->text[words->text_size++] = '\n';
+		return;
+	}
+	if (line[0] == '#') {
+		w->coverage = number_after(line, "cov: ", w->coverage);
+		w->features = number_after(line, "ft: ", w->features);
+		w->corpus = number_after(line, "corp: ", w->corpus);
+		w->inited |= strstr(line, "INITED") != NULL;
+		return;
+	}
+	at = strstr(line, written);
+	if (at)
+		snprintf(words->artifact, sizeof(words->artifact), "%s", at + strlen(written));
+	else if (!strcmp(line, STATUS_TEXT_BEGIN) && !words->text_size)
+		words->in_text = true;
+	else if (!strncmp(line, "knobs: ", 7) && !words->text_size)
+		snprintf(words->premises + strlen(words->premises),
+			 sizeof(words->premises) - strlen(words->premises), "\nknobs: %s", line + 7);
+	else if (!take_after(line, "DEDUP_TOKEN: ", words->identity, sizeof(words->identity)) &&
+		 !take_after(line, "finding: ", words->line, sizeof(words->line)))
+		take_after(line, "premises: ", words->premises, sizeof(words->premises));
+}
+
+void worker_read(struct worker *w)
+{
+	char *buf = w->partial;
+	ssize_t got;
+
+	while ((got = pread(w->log, buf + w->partial_size, sizeof(w->partial) - 1 - w->partial_size,
+			    w->log_at)) > 0) {
+		char *line = buf, *end;
+
+		w->log_at += got;
+		w->partial_size += (size_t)got;
+		buf[w->partial_size] = '\0';
+		while ((end = memchr(line, '\n', w->partial_size - (size_t)(line - buf)))) {
+			*end = '\0';
+			worker_line(w, line);
+			line = end + 1;
+		}
+		w->partial_size -= (size_t)(line - buf);
+		memmove(buf, line, w->partial_size);
+		/* No line of interest is longer than the buffer. */
+		if (w->partial_size == sizeof(w->partial) - 1)
+			w->partial_size = 0;
+	}
+}
+
+bool worker_ended(struct worker *w, int *code)
+{
+	int status;
+
+	if (waitpid(w->pid, &status, WNOHANG) != w->pid)
+		return false;
+	w->pid = 0;
+	*code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	worker_read(w);
+	return true;
+}
+
+void worker_stop(struct worker *w)
+{
+	double begin = campaign_now();
+	int code;
+
+	if (!w->pid)
+		return;
+	kill(w->pid, SIGTERM);
+	while (!worker_ended(w, &code)) {
+		if (campaign_now() - begin > STOP_SECONDS)
+			kill(w->pid, SIGKILL);
+		usleep(10000);
+	}
+}

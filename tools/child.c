@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "tools/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/engine.h"
+#include "judge/judge.h"
+#include "tools/tool.h"
+
+/* Exit status of a child that has said all; any other is not a verdict. */
+#define CHILD_DONE 0
+
+static struct {
+	struct judged *judged;
+	const struct scenario *scenario; /* being run now */
+	volatile u64 runs;		 /* begun so far */
+	volatile u64 runs_seen;		 /* at the last tick */
+	enum child_noise noise;
+	void (*print)(const struct judged *judged);
+} self;
+
+void *child_memory(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		tool_die(TOOL_FAILED, "no memory to share with a child: %s", strerror(errno));
+	return p;
+}
+
+void judged_base(const char *identity, char *base)
+{
+	size_t size = strcspn(identity, ":");
+
+	if (size >= DEATH_TOKEN_MAX)
+		size = DEATH_TOKEN_MAX - 1;
+	memcpy(base, identity, size);
+	base[size] = '\0';
+}
+
+bool judged_matches(const char *identity, const char *wanted)
+{
+	char base[DEATH_TOKEN_MAX];
+
+	judged_base(identity, base);
+	return !strcmp(identity, wanted) || !strcmp(base, wanted);
+}
+
+bool judged_is_finding(const struct judged *judged)
+{
+	return judged->verdict == RUN_FINDING && judged->premises_hold;
+}
+
+static bool premises_hold(const char *identity)
+{
+	const struct invariant_info *info;
+	char base[DEATH_TOKEN_MAX];
+	u32 kept = judge_promises_kept();
+
+	judged_base(identity, base);
+	info = &invariant_table[invariant_find(base)];
+	return (kept & info->needs_all) == info->needs_all &&
+	       (!info->needs_any || (kept & info->needs_any));
+}
+
+/* On the death handler's stack, in the middle of a run. */
+static void child_dies(const char *token, const char *what)
+{
+	struct judged *j = self.judged;
+
+	if (!self.scenario) {
+		fprintf(stderr, "sluice: outside a run: %s\n", what);
+		_exit(TOOL_FAILED);
+	}
+	j->died = true;
+	j->verdict = RUN_FINDING;
+	snprintf(j->identity, sizeof(j->identity), "%s", token);
+	snprintf(j->finding, sizeof(j->finding), "%s", token);
+	snprintf(j->line, sizeof(j->line), "%s %s", token, what);
+	judge_print_premises(j->premises, sizeof(j->premises));
+	j->premises_hold = premises_hold(token);
+	j->steps = engine_steps();
+	j->decisions = engine_decisions();
+	j->trace_hash = engine_trace_hash();
+	run_record(self.scenario, &j->recorded);
+	if (self.noise == CHILD_SILENT)
+		_exit(CHILD_DONE);
+	if (self.print)
+		self.print(j);
+	fflush(stdout);
+}
+
+/*
+ * A tick of the wall clock. It decides nothing about a run's verdict: a run takes microseconds, and
+ * code that loops without a scheduling point can't be stopped in any other way.
+ */
+static void child_tick(int signal)
+{
+	static const char text[] = "sluice: a run loops without a scheduling point\n";
+
+	if (!self.scenario || self.runs != self.runs_seen) {
+		self.runs_seen = self.runs;
+		return;
+	}
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(TOOL_FAILED);
+	_exit(TOOL_FAILED);
+}
+
+static void child_set_up(struct judged *judged, enum child_noise noise)
+{
+	struct sigaction tick = { .sa_handler = child_tick, .sa_flags = SA_ONSTACK | SA_RESTART };
+	struct itimerval every = { { CHILD_SECONDS_MAX / 2, 0 }, { CHILD_SECONDS_MAX / 2, 0 } };
+	int null;
+
+	/* The parent decides what an interrupt ends; without it nobody reads what we find. */
+	signal(SIGINT, SIG_IGN);
+	sigaction(SIGALRM, &tick, NULL);
+	setitimer(ITIMER_REAL, &every, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	self.judged = judged;
+	self.noise = noise;
+	self.scenario = NULL;
+	death_set_handler(child_dies);
+	death_catch_signals();
+	if (noise == CHILD_LOUD)
+		return;
+	null = open("/dev/null", O_WRONLY);
+	if (null >= 0)
+		dup2(null, STDERR_FILENO);
+}
+
+void child_start(struct child *c, struct judged *judged, enum child_noise noise,
+		 void (*body)(void *ctx, struct judged *judged), void *ctx)
+{
+	/* What is buffered would be written twice. */
+	fflush(stdout);
+	fflush(stderr);
+	c->judged = judged;
+	c->pid = fork();
+	if (c->pid < 0)
+		tool_die(TOOL_FAILED, "cannot start a process: %s", strerror(errno));
+	if (c->pid)
+		return;
+	child_set_up(judged, noise);
+	body(ctx, judged);
+	fflush(stdout);
+	_exit(CHILD_DONE);
+}
+
+int child_wait(struct child *c, int flags)
+{
+	int status;
+	pid_t pid;
+
+	do {
+		pid = waitpid(c->pid, &status, flags);
+	} while (pid < 0 && errno == EINTR);
+	if (!pid)
+		return 0;
+	if (pid < 0)
+		tool_die(TOOL_FAILED, "lost a child: %s", strerror(errno));
+	c->pid = 0;
+	/* After a report the sanitizer ends the process with a status of its own. */
+	if (c->judged->died || (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_DONE))
+		return 1;
+	if (WIFSIGNALED(status))
+		tool_die(TOOL_FAILED, "the judging process was ended by signal %d (%s)",
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	tool_die(TOOL_FAILED, "the judging process ended with status %d", WEXITSTATUS(status));
+}
+
+void child_on_death(void (*print)(const struct judged *judged))
+{
+	self.print = print;
+}
+
+static void judged_fill(struct judged *j, const struct run_result *r)
+{
+	j->verdict = r->verdict;
+	j->premises_hold = r->finding && r->finding->premises_hold;
+	snprintf(j->identity, sizeof(j->identity), "%s", run_verdict_word(r));
+	snprintf(j->finding, sizeof(j->finding), "%s",
+		 r->finding ? invariant_table[r->finding->id].id : "");
+	j->trace_hash = r->trace_hash;
+	j->steps = r->steps;
+	j->decisions = r->decisions;
+	j->events = r->events;
+}
+
+void child_judge(const struct scenario *s, const struct sut_image *system, struct chooser *chooser,
+		 struct judged *judged, struct run_result *result)
+{
+	self.scenario = s;
+	self.runs++;
+	run_scenario(s, system, chooser, result);
+	self.scenario = NULL;
+	judged_fill(judged, result);
+}

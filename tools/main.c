@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/run.h"
+#include "tools/tool.h"
+
+static const struct {
+	const char *name, *summary;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "run", "run scenarios: verdict, premises, timeline", tool_run },
+	{ "show", "print the byte form of a scenario as text", tool_show },
+	{ "encode", "turn a text into the byte form", tool_encode },
+	{ "min", "make a failing scenario smaller", tool_min },
+	{ "search", "look for findings over many schedules and generated scenarios", tool_search },
+	{ "list", "systems, invariants, promises, knobs, sites, operations", tool_list },
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out, "usage: sluice COMMAND [OPTION...] [FILE...]\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+	fprintf(out, "\n`sluice COMMAND --help` says more. Exit codes: 0 all held, 1 a finding, "
+		     "2 bad usage or input,\n3 the tool itself failed.\n");
+}
+
+void tool_error(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("sluice: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+void tool_die(int code, const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("sluice: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(code);
+}
+
+unsigned long long tool_number(const char *option, const char *text, unsigned long long low,
+			       unsigned long long high)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 0);
+	if (errno || end == text || *end || strchr(text, '-') || value < low || value > high)
+		tool_die(TOOL_USAGE, "--%s: expected a number from %llu to %llu, found `%s`",
+			 option, low, high, text);
+	return value;
+}
+
+const struct sut_image *tool_system(const char *name)
+{
+	const struct sut_image *system = run_system(name);
+	char names[256] = "";
+
+	if (system)
+		return system;
+	for (const struct sut_image *i = sut_images; i->ops; i++) {
+		strncat(names, " ", sizeof(names) - strlen(names) - 1);
+		strncat(names, i->ops->name, sizeof(names) - strlen(names) - 1);
+	}
+	tool_die(TOOL_USAGE, "--system: expected one of%s, found `%s`", names, name);
+}
+
+int main(int argc, char **argv)
+{
+	argp_err_exit_status = TOOL_USAGE;
+	if (argc < 2) {
+		usage(stderr);
+		return TOOL_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return TOOL_HELD;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		char name[32];
+		int code;
+
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		snprintf(name, sizeof(name), "sluice %s", commands[i].name);
+		argv[1] = name;
+		code = commands[i].run(argc - 1, argv + 1);
+		if (fflush(stdout) || ferror(stdout))
+			tool_die(TOOL_FAILED, "cannot write to standard output: %s",
+				 strerror(errno));
+		return code;
+	}
+	tool_error("expected a command, found `%s`", argv[1]);
+	usage(stderr);
+	return TOOL_USAGE;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "run/report.h"
+#include "tools/child.h"
+#include "tools/sweep.h"
+#include "tools/tool.h"
+
+#define RUN_COLUMNS 120
+
+static struct run_options {
+	const char *system;	/* NULL: those that the file's `expect` lines name */
+	enum sweep_chooser chooser;
+	u64 seed, runs;
+	unsigned preemptions;
+	bool json, bytes, quiet, hash;
+	const char *trace;
+} options;
+
+/* One file against one system. */
+struct run_pair {
+	const char *path;
+	const struct scenario *scenario;
+	const struct sut_image *system;
+	const struct scenario_expect *expect; /* NULL: a finding is not expected */
+	/*
+	 * The schedule was recorded on the system of the first `expect` line. Another one may come
+	 * by without meeting its anchors, as long as it is clean.
+	 */
+	bool may_drift;
+};
+
+/* The pair that a child is printing about, for its death handler too. */
+static const struct run_pair *printed;
+
+static unsigned terminal_columns(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < 60)
+		return RUN_COLUMNS;
+	return size.ws_col;
+}
+
+static bool as_expected(const struct run_pair *pair, const struct judged *j)
+{
+	const char *found = j->identity;
+
+	if (j->verdict == RUN_DRIFT && pair->may_drift)
+		found = j->finding[0] ? j->finding : "clean";
+	if (pair->expect)
+		return judged_matches(found, pair->expect->result);
+	return !strcmp(found, "clean") || j->verdict == RUN_NA;
+}
+
+/* --- What a child prints ----------------------------------------------------------------------- */
+
+static void print_timeline(void)
+{
+	putchar('\n');
+	run_print_timeline(stdout, terminal_columns(), isatty(STDOUT_FILENO));
+	putchar('\n');
+}
+
+static void print_json(const struct judged *j, char *report)
+{
+	cJSON *object = report ? cJSON_Parse(report) : cJSON_CreateObject();
+	char hash[24];
+	char *text;
+
+	if (!report) {
+		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)j->trace_hash);
+		cJSON_AddStringToObject(object, "system", printed->system->ops->name);
+		cJSON_AddStringToObject(object, "verdict", j->identity);
+		cJSON_AddStringToObject(object, "finding", j->line);
+		cJSON_AddStringToObject(object, "premises", j->premises);
+		cJSON_AddStringToObject(object, "hash", hash);
+		cJSON_AddNumberToObject(object, "steps", j->steps);
+		cJSON_AddNumberToObject(object, "decisions", j->decisions);
+	}
+	cJSON_AddStringToObject(object, "file", printed->path);
+	cJSON_AddStringToObject(object, "flavour", SLUICE_FLAVOUR);
+	if (printed->expect)
+		cJSON_AddStringToObject(object, "expected", printed->expect->result);
+	cJSON_AddBoolToObject(object, "as_expected", as_expected(printed, j));
+	text = cJSON_PrintUnformatted(object);
+	puts(text ? text : "null");
+	cJSON_free(text);
+	cJSON_Delete(object);
+}
+
+static void print_death(const struct judged *j)
+{
+	if (options.json) {
+		print_json(j, NULL);
+		return;
+	}
+	printf("%s: %s\n  %s\n", printed->system->ops->name, j->line, j->premises);
+	print_timeline();
+}
+
+static void write_trace(const char *path)
+{
+	FILE *out = fopen(path, "w");
+
+	if (!out)
+		tool_die(TOOL_USAGE, "%s: %s", path, strerror(errno));
+	report_write_trace(out);
+	if (fclose(out))
+		tool_die(TOOL_FAILED, "%s: %s", path, strerror(errno));
+}
+
+static void body(void *ctx, struct judged *j)
+{
+	const struct run_pair *pair = ctx;
+	struct run_result result;
+	char *report = NULL;
+	size_t size;
+	FILE *out;
+
+	printed = pair;
+	child_on_death(print_death);
+	child_judge(pair->scenario, pair->system, NULL, j, &result);
+	report_verdict(&result, j->line, sizeof(j->line));
+	if (options.trace)
+		write_trace(options.trace);
+	if (options.quiet || options.hash)
+		return;
+	if (!options.json) {
+		report_print(stdout, pair->system->ops->name, &result);
+		if (result.verdict != RUN_NA && result.verdict != RUN_REFUSED)
+			print_timeline();
+		return;
+	}
+	out = open_memstream(&report, &size);
+	if (!out)
+		tool_die(TOOL_FAILED, "no memory for a report");
+	report_write_json(out, pair->system->ops->name, &result);
+	fclose(out);
+	print_json(j, report);
+	free(report);
+}
+
+/* --- One pair ---------------------------------------------------------------------------------- */
+
+/* What a verdict means for the exit code, with a line on stderr where there is something to say. */
+static int conclude(const struct run_pair *pair, const struct judged *j)
+{
+	const char *name = pair->system->ops->name;
+
+	if (j->verdict == RUN_REFUSED) {
+		tool_error("%s: %s: %s", pair->path, name, j->line);
+		return TOOL_USAGE;
+	}
+	if (j->verdict == RUN_OVERFLOW) {
+		tool_error("%s: %s: %s", pair->path, name, j->line);
+		return TOOL_FAILED;
+	}
+	if (as_expected(pair, j))
+		return TOOL_HELD;
+	if (pair->expect) {
+		fflush(stdout);
+		fprintf(stderr, "%s:%u: expected %s %s, found %s\n", pair->path, pair->expect->line,
+			name, pair->expect->result, j->line);
+	} else if (options.quiet) {
+		printf("%s: %s: %s\n", pair->path, name, j->line);
+	}
+	return TOOL_FINDING;
+}
+
+static int run_once(struct run_pair *pair)
+{
+	struct judged *j = child_memory(sizeof(*j));
+	bool silent = options.quiet || options.hash || options.json;
+	struct child child;
+	int code;
+
+	child_start(&child, j, silent && !options.json ? CHILD_SILENT : CHILD_LOUD, body, pair);
+	child_wait(&child, 0);
+	if (options.hash)
+		printf("%016llx %-14s %-8s %s\n", (unsigned long long)j->trace_hash, j->identity,
+		       pair->system->ops->name, pair->path);
+	code = conclude(pair, j);
+	if (pair->expect && code == TOOL_HELD && !silent)
+		printf("%s: as expected: %s\n", pair->system->ops->name, pair->expect->result);
+	return code;
+}
+
+struct many {
+	const struct run_pair *pair;
+	bool have;
+	struct sweep_found first; /* the first that is not as expected; else the first */
+	bool unexpected;
+};
+
+static void many_found(void *ctx, const struct sweep_found *found)
+{
+	struct many *many = ctx;
+	bool unexpected = !as_expected(many->pair, &found->judged);
+
+	if (!many->have || (unexpected && !many->unexpected)) {
+		many->first = *found;
+		many->have = true;
+		many->unexpected = unexpected;
+	}
+}
+
+static void print_tally(const struct run_pair *pair, const struct sweep_totals *totals)
+{
+	printf("%s: %s: %llu run%s by chooser %s%s\n", pair->path, pair->system->ops->name,
+	       (unsigned long long)totals->runs, totals->runs == 1 ? "" : "s",
+	       sweep_chooser_word[options.chooser],
+	       totals->complete ? ", every schedule within the bound"
+	       : totals->stopped ? ", stopped" : "");
+	for (u32 i = 0; i < totals->identities; i++) {
+		const struct sweep_tally *t = &totals->tally[i];
+
+		printf("  %10llu  %-24s", (unsigned long long)t->count, t->identity);
+		if (t->one_hash)
+			printf(" trace hash %016llx in all of them",
+			       (unsigned long long)t->hash);
+		printf("%s\n", t->count < totals->runs && t->first ? "" : "");
+	}
+}
+
+static int run_many(struct run_pair *pair)
+{
+	static struct many many;
+	static struct sweep_totals totals;
+	struct sweep sweep = {
+		.system = pair->system, .scenario = pair->scenario, .chooser = options.chooser,
+		.seed = options.seed, .runs = options.runs, .jobs = 1,
+		.preemptions = options.preemptions, .ctx = &many, .found = many_found,
+	};
+	int code;
+
+	many = (struct many){ .pair = pair };
+	sweep_run(&sweep, &totals);
+	if (!totals.runs)
+		return TOOL_FAILED;
+	if (!options.json)
+		print_tally(pair, &totals);
+	code = conclude(pair, &many.first.judged);
+	/* A recorded schedule is one run: anything else that came of it is a fault of the house. */
+	if (options.chooser == SWEEP_FILE && (totals.identities > 1 || !totals.tally[0].one_hash)) {
+		tool_error("%s: equal runs gave different traces", pair->path);
+		return TOOL_FAILED;
+	}
+	if (options.json || (code == TOOL_FINDING && !options.quiet)) {
+		struct run_pair again = *pair;
+
+		again.scenario = &many.first.judged.recorded;
+		run_once(&again);
+	}
+	return code;
+}
+
+/* --- Files --------------------------------------------------------------------------------------- */
+
+static int run_pair(struct run_pair *pair)
+{
+	bool one = options.chooser == SWEEP_FILE && options.runs == 1;
+
+	return one ? run_once(pair) : run_many(pair);
+}
+
+/* The worst of two exit codes: a failed tool, then bad input, then findings. */
+static int worst(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int run_file(const char *path)
+{
+	static struct scenario s;
+	struct run_pair pair = { .path = path, .scenario = &s };
+	bool all = options.system && !strcmp(options.system, "all");
+	int code = input_read(path, options.bytes ? INPUT_BYTES : INPUT_TEXT, &s);
+
+	if (code)
+		return code;
+	if (s.needs[0] && strcmp(s.needs, SLUICE_FLAVOUR)) {
+		tool_error("%s: needs the build `%s`, this is `%s`", path, s.needs, SLUICE_FLAVOUR);
+		return TOOL_USAGE;
+	}
+	if (!options.system && s.expects) {
+		for (unsigned i = 0; i < s.expects; i++) {
+			pair.expect = &s.expect[i];
+			pair.may_drift = strcmp(s.expect[0].system, pair.expect->system);
+			pair.system = run_system(pair.expect->system);
+			if (!pair.system) {
+				fprintf(stderr, "%s:%u: expected a system, found `%s`\n", path,
+					pair.expect->line, pair.expect->system);
+				return TOOL_USAGE;
+			}
+			code = worst(code, run_pair(&pair));
+		}
+		return code;
+	}
+	for (const struct sut_image *i = sut_images; i->ops; i++) {
+		if (!all && strcmp(i->ops->name, options.system ? options.system : "core"))
+			continue;
+		pair.system = i;
+		pair.may_drift = s.expects && strcmp(s.expect[0].system, i->ops->name);
+		code = worst(code, run_pair(&pair));
+	}
+	return code;
+}
+
+enum { KEY_JSON = 256, KEY_BYTES, KEY_HASH, KEY_TRACE, KEY_PREEMPTIONS };
+
+static const struct argp_option argp_options[] = {
+	{ "system", 's', "NAME", 0, "The system under test, or `all`. Without it, each `expect` line "
+	  "is run and compared; without those, core.", 0 },
+	{ "chooser", 'c', "NAME", 0, "file (the schedule that is in the file; default), bytes, "
+	  "random, pct, mix, exhaustive", 0 },
+	{ "seed", 'S', "N", 0, "Seed of the first run (1); each further run counts on", 0 },
+	{ "runs", 'n', "N", 0, "How many runs (1)", 0 },
+	{ "preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0 },
+	{ "bytes", KEY_BYTES, NULL, 0, "The files are in the byte form", 0 },
+	{ "json", KEY_JSON, NULL, 0, "One JSON object for each run", 0 },
+	{ "trace", KEY_TRACE, "OUT", 0, "Write the run in the Trace Event format (for Perfetto)", 0 },
+	{ "hash", KEY_HASH, NULL, 0, "One line for each run: trace hash, verdict, system, file", 0 },
+	{ "quiet", 'q', NULL, 0, "Print only what is not as expected", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 's': options.system = arg; break;
+	case 'c': options.chooser = sweep_chooser_find(arg); break;
+	case 'S': options.seed = tool_number("seed", arg, 0, ~0ull); break;
+	case 'n': options.runs = tool_number("runs", arg, 1, ~0ull); break;
+	case 'q': options.quiet = true; break;
+	case KEY_PREEMPTIONS:
+		options.preemptions = (unsigned)tool_number("preemptions", arg, 0, 100);
+		break;
+	case KEY_BYTES: options.bytes = true; break;
+	case KEY_JSON: options.json = true; break;
+	case KEY_HASH: options.hash = true; break;
+	case KEY_TRACE: options.trace = arg; break;
+	case ARGP_KEY_NO_ARGS: argp_usage(state); break;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+int tool_run(int argc, char **argv)
+{
+	static const struct argp argp = {
+		argp_options, parse, "FILE...",
+		"Runs scenarios against a system under test, each in a process of its own.\v"
+		"Exit code 0: all held, or was as the files expect; 1: a finding, or not as expected; "
+		"2: bad usage or input; 3: the tool itself failed.", NULL, NULL, NULL
+	};
+	int code = 0, first;
+
+	options = (struct run_options){ .runs = 0, .seed = 1, .preemptions = 2 };
+	argp_parse(&argp, argc, argv, 0, &first, NULL);
+	if (options.system && strcmp(options.system, "all"))
+		tool_system(options.system);
+	/* The exhaustive chooser knows itself when it is done. */
+	if (!options.runs && options.chooser != SWEEP_EXHAUSTIVE)
+		options.runs = 1;
+	run_init();
+	for (int i = first; i < argc; i++)
+		code = worst(code, run_file(argv[i]));
+	return code;
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "tools/sweep.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "scenario/generate.h"
+#include "tools/tool.h"
+
+#define SWEEP_TICK_US 20000
+#define SWEEP_PCT_DEPTH 3
+#define SWEEP_PCT_LENGTH 256
+#define SWEEP_DECISIONS_MAX 400
+
+const char *const sweep_chooser_word[SWEEP_CHOOSERS] = {
+	"file", "bytes", "random", "pct", "mix", "exhaustive",
+};
+
+/* What a worker and the parent share. */
+struct sweep_slot {
+	_Atomic u64 runs, points;
+	u64 next;			/* number of the run to go on with */
+	_Atomic bool found_ready;	/* found is the parent's to read, and to hand back */
+	struct sweep_found found;
+	u32 tallies;
+	struct sweep_tally tally[SWEEP_IDENTITIES_MAX];
+	struct chooser_exhaustive odometer; /* here, so that it outlives the worker */
+	bool begun, over;
+};
+
+struct sweep_worker {
+	const struct sweep *sweep;
+	struct sweep_slot *slot;
+	struct child child;
+	bool done;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+	interrupted = 1;
+}
+
+enum sweep_chooser sweep_chooser_find(const char *word)
+{
+	for (unsigned i = 0; i < SWEEP_CHOOSERS; i++) {
+		if (!strcmp(word, sweep_chooser_word[i]))
+			return i;
+	}
+	tool_die(TOOL_USAGE, "--chooser: expected file, bytes, random, pct, mix or exhaustive, "
+			     "found `%s`", word);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static struct sweep_tally *tally_find(struct sweep_tally *tally, u32 *count, const char *identity,
+				      bool finding)
+{
+	for (u32 i = 0; i < *count; i++) {
+		if (tally[i].finding == finding && !strcmp(tally[i].identity, identity))
+			return &tally[i];
+	}
+	/* A full table counts the rest together, in its last row. */
+	if (*count == SWEEP_IDENTITIES_MAX)
+		return &tally[SWEEP_IDENTITIES_MAX - 1];
+	memset(&tally[*count], 0, sizeof(tally[0]));
+	snprintf(tally[*count].identity, sizeof(tally[0].identity), "%s", identity);
+	tally[*count].finding = finding;
+	tally[*count].one_hash = true;
+	return &tally[(*count)++];
+}
+
+/* --- In the worker ---------------------------------------------------------------------------- */
+
+union any_chooser {
+	struct chooser base;
+	struct chooser_bytes bytes;
+	struct chooser_random random;
+	struct chooser_pct pct;
+};
+
+static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser *c, u64 n, u64 state)
+{
+	static u8 bytes[SWEEP_DECISIONS_MAX];
+	enum sweep_chooser kind = sweep->chooser;
+	u32 length = scenario_random(&state) % SWEEP_DECISIONS_MAX;
+
+	if (kind == SWEEP_MIX)
+		kind = n % 2 ? SWEEP_PCT : SWEEP_RANDOM;
+	switch (kind) {
+	case SWEEP_BYTES:
+		for (u32 i = 0; i < length; i++)
+			bytes[i] = (u8)scenario_random(&state);
+		chooser_bytes_init(&c->bytes, bytes, length);
+		return &c->base;
+	case SWEEP_RANDOM:
+		chooser_random_init(&c->random, state, length);
+		return &c->base;
+	case SWEEP_PCT:
+		chooser_pct_init(&c->pct, state, SWEEP_PCT_LENGTH,
+				 1 + (u32)(scenario_random(&state) % SWEEP_PCT_DEPTH));
+		return &c->base;
+	default:
+		return NULL;
+	}
+}
+
+/* Gives the parent what is new, and waits until it has taken it. */
+static void hand_over(struct sweep_slot *slot, u64 n, const struct scenario *s)
+{
+	slot->found.run = n;
+	run_record(s, &slot->found.judged.recorded);
+	judge_print_premises(slot->found.judged.premises, sizeof(slot->found.judged.premises));
+	atomic_store(&slot->found_ready, true);
+	while (atomic_load(&slot->found_ready))
+		usleep(1000);
+}
+
+static bool judge_one(struct sweep_worker *w, u64 n, const struct scenario *s, struct chooser *c)
+{
+	struct sweep_slot *slot = w->slot;
+	struct judged *j = &slot->found.judged;
+	struct run_result result;
+	struct sweep_tally *tally;
+
+	/* If it dies, the parent counts it, and this is where the next worker begins. */
+	slot->found.run = n;
+	slot->next = n + w->sweep->jobs;
+	j->died = false;
+	child_judge(s, w->sweep->system, c, j, &result);
+	tally = tally_find(slot->tally, &slot->tallies, j->identity, judged_is_finding(j));
+	if (!tally->count++) {
+		tally->first = n;
+		tally->hash = j->trace_hash;
+		if (result.verdict == RUN_FINDING)
+			snprintf(j->line, sizeof(j->line), "%s %s", j->identity,
+				 result.finding->detail);
+		else
+			snprintf(j->line, sizeof(j->line), "%s %s", j->identity, result.reason);
+		hand_over(slot, n, s);
+	}
+	tally->one_hash &= tally->hash == j->trace_hash;
+	atomic_store_explicit(&slot->points, slot->points + j->steps, memory_order_relaxed);
+	atomic_store_explicit(&slot->runs, slot->runs + 1, memory_order_relaxed);
+	/* What a file can't do it can't do under another schedule either. */
+	return !w->sweep->scenario ||
+	       (result.verdict != RUN_REFUSED && result.verdict != RUN_NA);
+}
+
+static void sweep_exhaustive(struct sweep_worker *w)
+{
+	struct sweep_slot *slot = w->slot;
+
+	if (!slot->begun) {
+		chooser_exhaustive_init(&slot->odometer, w->sweep->preemptions,
+					CHOOSER_EXHAUSTIVE_MAX);
+		slot->begun = true;
+	} else if (!chooser_exhaustive_next(&slot->odometer)) {
+		slot->over = true;
+		return;
+	}
+	for (u64 n = slot->next; !w->sweep->runs || n < w->sweep->runs; n++) {
+		if (!judge_one(w, n, w->sweep->scenario, &slot->odometer.base))
+			return;
+		if (!chooser_exhaustive_next(&slot->odometer)) {
+			slot->over = !slot->odometer.overflow;
+			return;
+		}
+	}
+}
+
+static void sweep_body(void *ctx, struct judged *judged)
+{
+	static struct scenario generated;
+	struct sweep_worker *w = ctx;
+	const struct sweep *sweep = w->sweep;
+	union any_chooser chooser;
+
+	if (sweep->chooser == SWEEP_EXHAUSTIVE) {
+		sweep_exhaustive(w);
+		return;
+	}
+	for (u64 n = w->slot->next; !sweep->runs || n < sweep->runs; n += sweep->jobs) {
+		const struct scenario *s = sweep->scenario;
+		u64 state = sweep->seed + n;
+		u64 mixed = scenario_random(&state);
+
+		if (!s) {
+			scenario_generate(&generated, mixed, sweep->generate_flags, sweep->knobs);
+			s = &generated;
+		}
+		if (!judge_one(w, n, s, make_chooser(sweep, &chooser, n, mixed)))
+			return;
+	}
+}
+
+/* --- In the parent ---------------------------------------------------------------------------- */
+
+static void worker_start(struct sweep_worker *w)
+{
+	w->slot->found.judged.died = false;
+	child_start(&w->child, &w->slot->found.judged, CHILD_SILENT, sweep_body, w);
+}
+
+static bool totals_knows(const struct sweep_totals *totals, const struct judged *j)
+{
+	for (u32 i = 0; i < totals->identities; i++) {
+		if (totals->tally[i].finding == judged_is_finding(j) &&
+		    !strcmp(totals->tally[i].identity, j->identity))
+			return true;
+	}
+	return false;
+}
+
+/* Looks at a worker; true as long as it has work. */
+static bool worker_poll(struct sweep_worker *w, struct sweep_totals *totals)
+{
+	struct sweep_slot *slot = w->slot;
+	struct judged *j = &slot->found.judged;
+	bool ended = child_wait(&w->child, WNOHANG);
+	bool died = ended && j->died;
+
+	if (died) {
+		struct sweep_tally *t = tally_find(slot->tally, &slot->tallies, j->identity,
+						   judged_is_finding(j));
+
+		if (!t->count++) {
+			t->first = slot->found.run;
+			t->hash = j->trace_hash;
+		}
+		t->one_hash &= t->hash == j->trace_hash;
+		slot->runs++;
+	}
+	if (died || atomic_load(&slot->found_ready)) {
+		if (!totals_knows(totals, j)) {
+			tally_find(totals->tally, &totals->identities, j->identity,
+				   judged_is_finding(j));
+			totals->findings += judged_is_finding(j);
+			if (w->sweep->found)
+				w->sweep->found(w->sweep->ctx, &slot->found);
+		}
+		atomic_store(&slot->found_ready, false);
+	}
+	if (died)
+		worker_start(w);
+	return !ended || died;
+}
+
+static void totals_count(struct sweep_totals *totals, const struct sweep_worker *worker,
+			 unsigned jobs, double begin)
+{
+	totals->runs = totals->points = 0;
+	for (unsigned i = 0; i < jobs; i++) {
+		totals->runs += worker[i].slot->runs;
+		totals->points += worker[i].slot->points;
+	}
+	totals->seconds = now() - begin;
+}
+
+/* The rows of all workers, with the earliest run as the first. */
+static void totals_merge(struct sweep_totals *totals, const struct sweep_worker *worker,
+			 unsigned jobs)
+{
+	totals->identities = 0;
+	for (unsigned i = 0; i < jobs; i++) {
+		for (u32 k = 0; k < worker[i].slot->tallies; k++) {
+			const struct sweep_tally *from = &worker[i].slot->tally[k];
+			struct sweep_tally *to = tally_find(totals->tally, &totals->identities,
+							    from->identity, from->finding);
+
+			to->one_hash &= from->one_hash && (!to->count || to->hash == from->hash);
+			if (!to->count || from->first < to->first) {
+				to->first = from->first;
+				to->hash = from->hash;
+			}
+			to->count += from->count;
+		}
+	}
+}
+
+void sweep_run(const struct sweep *sweep, struct sweep_totals *totals)
+{
+	struct sweep_worker worker[SWEEP_JOBS_MAX] = { 0 };
+	struct sigaction action = { .sa_handler = on_interrupt }, before;
+	double begin = now();
+	unsigned left = sweep->jobs;
+
+	memset(totals, 0, sizeof(*totals));
+	interrupted = 0;
+	sigaction(SIGINT, &action, &before);
+	for (unsigned i = 0; i < sweep->jobs; i++) {
+		worker[i].sweep = sweep;
+		worker[i].slot = child_memory(sizeof(*worker[i].slot));
+		worker[i].slot->next = i;
+		worker_start(&worker[i]);
+	}
+	while (left && !interrupted && (!sweep->seconds || totals->seconds < sweep->seconds)) {
+		usleep(SWEEP_TICK_US);
+		for (unsigned i = 0; i < sweep->jobs; i++) {
+			if (!worker[i].done && !worker_poll(&worker[i], totals)) {
+				worker[i].done = true;
+				left--;
+			}
+		}
+		totals_count(totals, worker, sweep->jobs, begin);
+		if (sweep->tick)
+			sweep->tick(sweep->ctx, totals);
+	}
+	for (unsigned i = 0; i < sweep->jobs; i++) {
+		if (worker[i].done)
+			continue;
+		kill(worker[i].child.pid, SIGKILL);
+		waitpid(worker[i].child.pid, NULL, 0);
+	}
+	totals->complete = sweep->chooser == SWEEP_EXHAUSTIVE && worker[0].slot->over;
+	totals->stopped = interrupted;
+	totals_merge(totals, worker, sweep->jobs);
+	for (unsigned i = 0; i < sweep->jobs; i++)
+		munmap(worker[i].slot, sizeof(*worker[i].slot));
+	sigaction(SIGINT, &before, NULL);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SLUICE_TOOLS_TOOL_H
+#define SLUICE_TOOLS_TOOL_H
+
+/*
+ * The `sluice` command: one file for each subcommand, dispatched by tools/main.c.
+ *
+ * Exit codes mean the same everywhere. An error is one line on stderr that names the file, and for a
+ * text the line and column; nothing is written then.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "scenario/scenario.h"
+#include "sut/sut.h"
+
+enum tool_exit {
+	TOOL_HELD = 0,	  /* all held, or was as the file expects */
+	TOOL_FINDING = 1, /* a finding, or not as expected */
+	TOOL_USAGE = 2,	  /* bad usage or input */
+	TOOL_FAILED = 3,  /* the tool itself failed */
+};
+
+/* Each takes its own argv, argv[0] being "sluice NAME", and returns an exit code. */
+int tool_run(int argc, char **argv);
+int tool_show(int argc, char **argv);
+int tool_encode(int argc, char **argv);
+int tool_min(int argc, char **argv);
+int tool_list(int argc, char **argv);
+int tool_search(int argc, char **argv);
+
+/* "sluice: <text>" on stderr. */
+__attribute__((format(printf, 1, 2))) void tool_error(const char *format, ...);
+/* The same, and the process ends with @code. */
+__attribute__((format(printf, 2, 3), noreturn)) void tool_die(int code, const char *format, ...);
+
+/* A whole number in [@low, @high], or the end of the process with exit 2. */
+unsigned long long tool_number(const char *option, const char *text, unsigned long long low,
+			       unsigned long long high);
+/* A system by name, or the end of the process with exit 2 and the names there are. */
+const struct sut_image *tool_system(const char *name);
+
+/* --- tools/input.c ------------------------------------------------------------------------- */
+
+enum input_form { INPUT_TEXT, INPUT_BYTES };
+/* Reads a scenario from @path. 0, or TOOL_USAGE with the error printed. */
+int input_read(const char *path, enum input_form form, struct scenario *s);
+/* Writes @size bytes to @path by way of a temporary file beside it: all or nothing. */
+int output_write(const char *path, const void *data, size_t size);
+/* @s as text to @path. */
+int output_write_text(const char *path, const struct scenario *s);
+
+#endif
