@@ -98,32 +98,27 @@ static struct iopf_fault *take_all_partial(struct dev_pasid *dp)
 
 void iopf_discard_partial(struct dev_pasid *dp)
 {
-	struct iopf_fault *taken;
-
 	spin_lock(&dp->iommu->lock);
-	taken = take_all_partial(dp);
+	free_faults(take_all_partial(dp));
 	spin_unlock(&dp->iommu->lock);
-	free_faults(taken);
 }
 
+/*
+ * Freed with the lock held: a drain that looks for parts after this must not find them gone from the
+ * list and still in memory.
+ */
 void iopf_discard_all_partial(struct intel_iommu *iommu)
 {
 	struct device_domain_info *info;
-	struct iopf_fault *taken = NULL;
-	struct iopf_fault **tail = &taken;
 
 	spin_lock(&iommu->lock);
 	for (info = iommu->devices; info; info = info->next) {
 		for (u32 pasid = 0; pasid < PASID_MAX; pasid++) {
-			if (!info->lives[pasid])
-				continue;
-			*tail = take_all_partial(info->lives[pasid]);
-			while (*tail)
-				tail = &(*tail)->next;
+			if (info->lives[pasid])
+				free_faults(take_all_partial(info->lives[pasid]));
 		}
 	}
 	spin_unlock(&iommu->lock);
-	free_faults(taken);
 }
 
 /* --- Handling, in a worker -------------------------------------------------------------------------------- */

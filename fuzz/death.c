@@ -227,10 +227,13 @@ void __tsan_on_report(void *report)
 	death_tell();
 }
 
-/* Without halt_on_error libFuzzer would keep the wrong input. */
+/*
+ * Without halt_on_error libFuzzer would keep the wrong input. The interceptors of libc's functions see
+ * what the harness does on a fiber, instrumented or not, and it is not the watched.
+ */
 const char *__tsan_default_options(void)
 {
-	return "halt_on_error=1:exitcode=66:report_signal_unsafe=0";
+	return "halt_on_error=1:exitcode=66:report_signal_unsafe=0:ignore_interceptors_accesses=1";
 }
 #endif
 

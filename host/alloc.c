@@ -18,7 +18,6 @@
 #define DMA_MAX 1024u	      /* in a run */
 #define DMA_PAGE 4096u
 #define BUS_START 0x100000000ull
-#define POISON 0x6b
 
 enum block_state { BLOCK_LIVE, BLOCK_FREED, BLOCK_GONE };
 
@@ -131,7 +130,7 @@ static void free_block(const void *object, bool dma)
 #if defined(SLUICE_ASAN)
 	free_memory(b);
 #else
-	memset(b->memory, POISON, b->size);
+	memset(b->memory, HOST_POISON, b->size);
 	b->state = BLOCK_FREED;
 #endif
 }

@@ -62,10 +62,23 @@ static u8 find_class(enum host_class_kind kind, const char *name)
 	return (u8)class_count;
 }
 
+const char *host_object_name(const char *name)
+{
+	const struct engine_task *self = engine_self();
+	uintptr_t poison;
+
+	memset(&poison, HOST_POISON, sizeof(poison));
+	if (likely((uintptr_t)name != poison))
+		return name;
+	host_event(EV_FREED_USE, self ? self->site : HOST_SITE_START, 0, 0, 0);
+	return "a freed object";
+}
+
 static u8 class_of(enum host_class_kind kind, const char *name)
 {
 	unsigned at;
 
+	name = host_object_name(name);
 	if (!name)
 		name = "unnamed";
 	at = (((uintptr_t)name >> 2) ^ kind) % CACHE_SIZE;

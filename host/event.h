@@ -34,6 +34,7 @@
 	X(CONTEXT, "context", "rule site lock other") /* enum host_context_rule */                 \
 	X(TIME_SKIP, "time-skip", "milliseconds")  /* all waited: the clock moved on */            \
 	X(WAIT_TIMEOUT, "wait-timeout", "site")    /* a bounded wait ended by its time-out */      \
+	X(FREED_USE, "freed-use", "site")          /* a primitive met an object that was freed */   \
 	X(BAD_FREE, "bad-free", "serial")          /* kfree of what is not allocated */            \
 	X(DMA_FAULT, "dma-fault", "unit bus write") /* hardware touched memory that is not mapped */ \
 	X(WARN, "warn", "line")                    /* WARN_ON() in the code under test */

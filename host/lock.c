@@ -60,7 +60,7 @@ void host_spin_lock(struct host_spinlock *lock)
 {
 	host_point(HOST_SITE_SPIN_LOCK);
 	host_touch(lock, sizeof(*lock));
-	acquire(&lock->owner, lock, lock->name, HOST_SITE_SPIN_LOCK, HELD_SPIN);
+	acquire(&lock->owner, lock, host_object_name(lock->name), HOST_SITE_SPIN_LOCK, HELD_SPIN);
 }
 
 void host_spin_unlock(struct host_spinlock *lock)
@@ -81,7 +81,7 @@ void host_mutex_lock(struct host_mutex *lock)
 	host_point(HOST_SITE_MUTEX_LOCK);
 	host_might_sleep_at(HOST_SITE_MUTEX_LOCK);
 	host_touch(lock, sizeof(*lock));
-	acquire(&lock->owner, lock, lock->name, HOST_SITE_MUTEX_LOCK, HELD_MUTEX);
+	acquire(&lock->owner, lock, host_object_name(lock->name), HOST_SITE_MUTEX_LOCK, HELD_MUTEX);
 }
 
 void host_mutex_unlock(struct host_mutex *lock)

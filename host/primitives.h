@@ -21,6 +21,11 @@ enum host_class_kind {
 };
 
 void host_context_reset(void);
+/*
+ * The name an object gives itself, or "a freed object" and an EV_FREED_USE where it is the poison of
+ * freed memory. With ASan the access itself is reported, before this is called.
+ */
+const char *host_object_name(const char *name);
 /* The running task could sleep here. */
 void host_might_sleep_at(unsigned site);
 /* The running task asks for, or waits for, @name: edges from all that it holds. */
@@ -34,6 +39,9 @@ bool host_holds(const void *lock);
 /* A task, handler or work function ends: nothing may be held. What is, is let go in the books. */
 void host_check_exit(unsigned site);
 u64 host_class_number(enum host_class_kind kind, const char *name);
+
+/* What freed memory is filled with (alloc.c), as in the kernel. */
+#define HOST_POISON 0x6b
 
 /* --- alloc.c -------------------------------------------------------------------------------------- */
 

@@ -75,16 +75,20 @@ bool host_completion_done(const struct host_completion *x)
 /* kernel/sched/completion.c, do_wait_for_common(): after each wake-up it looks at the count again. */
 static bool wait_for_count(struct host_completion *x, u64 deadline)
 {
+	const char *name;
 	bool in_time = true;
 
 	host_point(HOST_SITE_WAIT_FOR_COMPLETION);
 	host_might_sleep_at(HOST_SITE_WAIT_FOR_COMPLETION);
 	host_touch(x, sizeof(*x));
-	host_order_wait(HOST_SITE_WAIT_FOR_COMPLETION, CLASS_COMPLETION, x->name);
+	name = host_object_name(x->name);
+	host_order_wait(HOST_SITE_WAIT_FOR_COMPLETION, CLASS_COMPLETION, name);
 	engine_enter();
 	while (!x->done && in_time) {
-		in_time = engine_block(HOST_SITE_WAIT_FOR_COMPLETION, x, x->name, deadline, false);
+		in_time = engine_block(HOST_SITE_WAIT_FOR_COMPLETION, x, name, deadline, false);
 		host_touch(x, sizeof(*x));
+		/* It may have been freed under the waiter. */
+		host_object_name(x->name);
 	}
 	/* Done counts even if the time-out came first. */
 	in_time = x->done != 0;
@@ -148,7 +152,7 @@ void host_wait_sleep(struct host_waitqueue *wq, struct host_wait_entry *entry)
 	engine_enter();
 	/* Woken while it looked at its condition: prepare_to_wait() had put it on the queue by then. */
 	if (wq->wakes == entry->wakes)
-		entry->timed_out = !engine_block(HOST_SITE_WAIT_EVENT, wq, wq->name,
+		entry->timed_out = !engine_block(HOST_SITE_WAIT_EVENT, wq, host_object_name(wq->name),
 						 entry->deadline, false);
 	host_touch(wq, sizeof(*wq));
 	entry->wakes = wq->wakes;

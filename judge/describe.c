@@ -173,6 +173,10 @@ static void describe_host(struct text *t, const struct event *e)
 	case EV_WAIT_TIMEOUT:
 		describe_put(t, "%s ends by its time-out", NAME(site_names, e->a, "a wait"));
 		break;
+	case EV_FREED_USE:
+		describe_put(t, "%s meets an object that was freed",
+			     NAME(site_names, e->a, "a primitive"));
+		break;
 	case EV_BAD_FREE:
 		describe_put(t, "frees what is not allocated (%llu)", LLU(e->a));
 		break;

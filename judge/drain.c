@@ -176,19 +176,15 @@ static void drain_begin(const struct event *e)
 		.space = e->d,
 		.pasid = e->a == JOP_RID || e->a == JOP_DETACH ? MODEL_NO_PASID : (u32)e->c,
 		.allowance = OVERWAIT_BATCHES,
+		.begun_at = ledger.events,
 	};
 	if (drain_is_drain(op->op))
 		op->life = ledger_current(op->dev, op->pasid);
 	life = ledger_life(op->life);
 	if (life && life->open && op->op != JOP_DRAIN)
 		life->drain_at = ledger.events;
-	/*
-	 * Requests without PASID know no stop. Nor does a scenario's end need to tell a device that
-	 * is silent. Quiet from here to the return is as good; ledger_dispatch() takes it back.
-	 */
-	op->implied_stop = life && life->open && life->stop == STOP_NOT &&
-			   (life->pasid == MODEL_NO_PASID || ledger.orderly);
-	if (op->op == JOP_UNBIND && life && life->open && life->stop == STOP_NOT && !ledger.orderly)
+	if ((op->op == JOP_UNBIND || op->op == JOP_RID) && life && life->open &&
+	    life->stop == STOP_NOT && !ledger.orderly)
 		ledger.seen_stop[STOP_NOT] = true;
 	if ((op->op == JOP_START || op->op == JOP_FINISH) && unit)
 		unit->taken++;
@@ -211,11 +207,31 @@ static void drain_returned(struct ledger_life *life, const struct ledger_op *op,
 	if (!life || !life->open)
 		return;
 	ledger.stats.drains++;
-	if (op->implied_stop && life->stop == STOP_NOT)
-		life->stop = STOP_MARKER;
-	drain_judge_life(life);
+	/* A stop that came after the drain began is none: nothing was promised of what it drained. */
+	if (life->stop != STOP_NOT && life->stop_at < op->begun_at)
+		drain_judge_life(life);
 	if (ends)
 		ledger_end_life(life);
+}
+
+/*
+ * Of several exchanges of a domain at once, each ends what the one before it began, whatever it found
+ * when it was called. So the next life may be under sentence from its first moment.
+ */
+static void drain_rid(const struct ledger_op *op)
+{
+	struct ledger_life *life = ledger_life(ledger_current(op->dev, MODEL_NO_PASID));
+
+	drain_returned(life, op, true);
+	if (!ledger_has_device(op->dev) || op->space == LEDGER_NO_SPACE)
+		return;
+	life = ledger_life(ledger_begin_life(op->dev, MODEL_NO_PASID, op->space));
+	for (u64 left = ledger.active; life && left; left &= left - 1) {
+		const struct ledger_op *other = &ledger.op[__builtin_ctzll(left)];
+
+		if ((other->op == JOP_RID || other->op == JOP_DETACH) && other->dev == op->dev)
+			life->drain_at = ledger.events;
+	}
 }
 
 static void drain_end_success(const struct event *e, const struct ledger_op *op)
@@ -234,9 +250,7 @@ static void drain_end_success(const struct event *e, const struct ledger_op *op)
 		drain_returned(ledger_life(op->life), op, false);
 		break;
 	case JOP_RID:
-		drain_returned(ledger_life(op->life), op, true);
-		if (ledger_has_device(op->dev) && op->space != LEDGER_NO_SPACE)
-			ledger_begin_life(op->dev, MODEL_NO_PASID, op->space);
+		drain_rid(op);
 		break;
 	case JOP_DETACH:
 		for (unsigned n = 1; n <= ledger.lives; n++)

@@ -70,7 +70,7 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	    "No request is handled after its life has ended, in a later life, or in another PASID.",
 	    DRAIN, ANY_STOP, "VT-d 7.11"),
 	ROW(DEADRESP, "DEADRESP", "No response closes a group of another life than its own.",
-	    DRAIN | P(PRI_ON), ANY_STOP, "VT-d 7.9, 7.10 d"),
+	    DRAIN | P(PRI_ON) | P(RESET_DRAINED), ANY_STOP, "VT-d 7.9, 7.10 d"),
 	ROW(MISS, "MISS", "Every request with the last-page flag gets a response.",
 	    SOUND | QUEUE | P(INTERRUPTS) | P(PRI_ON) | P(PRESENT), 0, "VT-d 7.6, 28a77185f1cd"),
 	ROW(DUP, "DUP",
@@ -80,7 +80,7 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	    P(DESCRIPTORS) | P(KNOBS), 0, "VT-d 7.6, PCIe 10.4.2.1"),
 	ROW(CREDIT, "CREDIT", "At rest every endpoint has all its credits back.",
 	    SOUND | QUEUE | P(INTERRUPTS) | P(PRI_ON) | P(PRESENT) | P(GROUPS_ENDED) |
-		    P(CREDITS_KEPT),
+		    P(CREDITS_KEPT) | P(RESET_DRAINED),
 	    0, "PCIe 10.4, 10.5.2"),
 	ROW(REST, "REST",
 	    "At rest the ring is empty, the overflow bit clear, no partial group of a dead life "

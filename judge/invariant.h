@@ -29,6 +29,7 @@
 	X(REGISTERS, "registers-alone", "nobody else writes the unit's registers")                 \
 	X(PRESENT, "devices-present", "no device vanishes")                                        \
 	X(PRI_ON, "pri-stays-on", "page requests are not disabled or reset under a life")          \
+	X(RESET_DRAINED, "reset-drained", "after a reset, requests wait until old lives are drained") \
 	X(KNOBS, "knobs-conformant", "no knob has a value that breaks a promise")
 
 enum promise {

@@ -223,6 +223,10 @@ static void judge_host(const struct event *e)
 			 (unsigned long long)e->a, (unsigned long long)e->b);
 		judge_find_run(INV_LEAK, what);
 		break;
+	case EV_FREED_USE:
+		snprintf(what, sizeof(what), "task %u uses an object that was freed", e->task);
+		judge_find_run(INV_UAF, what);
+		break;
 	case EV_BAD_FREE:
 		snprintf(what, sizeof(what),
 			 "double free, or free of what was never allocated (%llu)",

@@ -115,6 +115,21 @@ static struct ledger_life *ledger_join_life(struct ledger_request *r)
 	return life;
 }
 
+/*
+ * VT-d 7.9: a device that has forgotten its requests is let go again only after a drain. Their
+ * responses are still to come, and nothing tells them from those of new requests.
+ */
+static void ledger_check_reset(unsigned dev)
+{
+	for (unsigned n = 1; n <= ledger.requests; n++) {
+		const struct ledger_request *old = &ledger.request[n];
+		const struct ledger_life *life = ledger_life(old->life);
+
+		if (old->dev == dev && old->forgotten && life && life->open)
+			ledger.dev[dev].broken |= 1u << PROMISE_RESET_DRAINED;
+	}
+}
+
 void ledger_dispatch(struct ledger_request *r)
 {
 	struct ledger_life *life;
@@ -123,18 +138,13 @@ void ledger_dispatch(struct ledger_request *r)
 		return;
 	r->state = REQUEST_DISPATCHED;
 	r->dispatched_at = ledger.events;
+	if (ledger.dev[r->dev].forgot)
+		ledger_check_reset(r->dev);
 	life = ledger_join_life(r);
 	if (!life || (r->flags & REQ_MARKER))
 		return;
 	r->pending = true;
 	life->pending++;
-	/* An operation on the RID's domain was taken for quiet: it is not, see drain.c. */
-	for (u64 left = ledger.active; left; left &= left - 1) {
-		struct ledger_op *op = &ledger.op[__builtin_ctzll(left)];
-
-		if (op->life == r->life)
-			op->implied_stop = false;
-	}
 }
 
 void ledger_settle(struct ledger_request *r)

@@ -72,6 +72,7 @@ struct ledger_life {
 	u32 broken; /* promises broken towards this life alone */
 	u32 number;
 	u32 drain_at;    /* index of the event with which its end began; 0: not yet */
+	u32 stop_at;     /* index of the event with which its stop was over */
 	u16 first, last; /* its requests */
 	u16 pending;     /* requests that a drain has reason to wait for */
 	u8 dev, space;
@@ -106,6 +107,7 @@ struct ledger_device {
 	u16 fly_first, fly_last;
 	bool gone;
 	bool missed; /* a response was found missing: its credits are, too */
+	bool forgot; /* it was reset with requests unanswered */
 };
 
 struct ledger_op {
@@ -114,7 +116,7 @@ struct ledger_op {
 	u16 life;
 	u16 blocked; /* site + 1 of the wait, 0: runs */
 	u8 op, dev, unit, space;
-	bool implied_stop; /* RID life: quiet since the operation began */
+	u32 begun_at; /* index of the event */
 };
 
 struct ledger {

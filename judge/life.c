@@ -70,8 +70,10 @@ static void life_forget_requests(unsigned dev)
 	for (unsigned n = 1; n <= ledger.requests; n++) {
 		struct ledger_request *r = &ledger.request[n];
 
-		if (r->dev == dev && r->state != REQUEST_ISSUED && !r->answered && !r->autos)
-			r->forgotten = true;
+		if (r->dev != dev || r->state == REQUEST_ISSUED || r->answered || r->autos)
+			continue;
+		r->forgotten = true;
+		ledger.dev[dev].forgot = true;
 	}
 }
 
@@ -108,6 +110,7 @@ void ledger_stop_life(unsigned dev, u32 pasid, unsigned how, u64 outstanding)
 	if (!life || !life->open)
 		return;
 	life->stop = how;
+	life->stop_at = ledger.events;
 	if (how == STOP_RESET)
 		life->broken &= ~P(PRI_ON); /* the reset was this stop */
 	if (ledger_open_group_of_life(life))

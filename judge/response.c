@@ -128,6 +128,9 @@ static void response_arrived(const struct event *e)
 	if (!own || !closed || own->life == closed->life || !own->life || !closed->life ||
 	    ledger.full)
 		return;
+	/* K27: what becomes of a marker that can't be written is undefined; no software asked for it. */
+	if (own->flags & REQ_MARKER)
+		return;
 	broken = promise_broken_sent(own, &ledger.life[own->life]) |
 		 ledger.life[closed->life].broken;
 	judge_find(

@@ -112,11 +112,23 @@ static void rest_ring(const struct event *e)
 }
 
 /* Credits are held by what the device did not end, and by what was found missing: those aside. */
+/* The unit rejected a last page and said nothing (K23): no software can mend that. */
+static bool rest_unit_was_silent(unsigned dev)
+{
+	for (unsigned n = 1; n <= ledger.requests; n++) {
+		const struct ledger_request *r = &ledger.request[n];
+
+		if (r->dev == dev && r->state == REQUEST_REJECTED && request_is_last(r) && !r->autos)
+			return true;
+	}
+	return false;
+}
+
 static void rest_credit(const struct event *e)
 {
 	char what[96];
 
-	if (!ledger_has_device(e->a) || !e->b)
+	if (!ledger_has_device(e->a) || !e->b || rest_unit_was_silent(e->a))
 		return;
 	rest_missing();
 	if (ledger.dev[e->a].missed)

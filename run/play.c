@@ -110,7 +110,10 @@ static bool play_stop(struct play_task *task, const struct scenario_op *op)
 	enum stop_kind how = kinds[op->how % SCENARIO_STOP_COUNT];
 	u32 pasid = play_number(op->pasid);
 
-	play.life[op->device][op->pasid].stopped = true;
+	if (op->pasid == SCENARIO_NONE)
+		play.device[op->device].rid_stopped = true;
+	else
+		play.life[op->device][op->pasid].stopped = true;
 	model_stop_begin(op->device, pasid, how);
 	if (how == STOP_ANSWERED && !play_await_answers(task, op->device, pasid))
 		return false;
@@ -247,9 +250,8 @@ static void play_setup_task(void *unused)
  * At the orderly end nothing moves any more, so a response that is still missing will not come:
  * such a device can only be reset.
  */
-static void play_stop_orderly(unsigned dev, unsigned symbol)
+static void play_stop_orderly(unsigned dev, u32 pasid)
 {
-	u32 pasid = play.symbol[symbol].number;
 	enum stop_kind how = model_outstanding(dev, pasid) ? STOP_RESET : STOP_ANSWERED;
 
 	model_stop_begin(dev, pasid, how);
@@ -265,11 +267,14 @@ static void play_orderly_lives(void *unused)
 			if (!life->bound)
 				continue;
 			if (!life->stopped)
-				play_stop_orderly(dev, symbol);
+				play_stop_orderly(dev, play.symbol[symbol].number);
 			play_end_life(dev, symbol);
 		}
-		if (play.device[dev].rid)
-			play_end_rid(dev);
+		if (!play.device[dev].rid)
+			continue;
+		if (!play.device[dev].rid_stopped)
+			play_stop_orderly(dev, MODEL_NO_PASID);
+		play_end_rid(dev);
 	}
 }
 

@@ -186,8 +186,13 @@ static void play_set_rid(unsigned dev, struct host_space *space, u8 index)
 
 	play_begin(JOP_RID, dev, NULL, MODEL_NO_PASID, index);
 	err = play.ops->rid_attach(model_pci_dev(dev), space);
-	if (!err)
+	if (!err) {
 		play.device[dev].rid = space != NULL;
+		play.device[dev].rid_stopped = false;
+	}
+	/* The next domain's requests may come. */
+	if (!err && space)
+		model_resume(dev, MODEL_NO_PASID);
 	play_end(JOP_RID, dev, NULL, MODEL_NO_PASID, err);
 }
 

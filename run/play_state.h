@@ -24,6 +24,7 @@ struct play_device {
 	bool attached, changing; /* changing: in attach, detach, or finish of its unit */
 	bool requests_on, requests_changing;
 	bool rid;         /* requests without PASID have a domain */
+	bool rid_stopped; /* and the device has stopped sending them */
 	u8 busy;          /* tasks in an operation of this device */
 	u8 used, changed; /* not read: their addresses stand for an order, see play_op.c */
 };

@@ -14,7 +14,8 @@ static void decode_world(struct scenario *s, const uint8_t *b)
 	s->units = (uint8_t)(1 + b[1] % SCENARIO_UNITS_MAX);
 	s->devices = (uint8_t)(1 + b[2] % SCENARIO_DEVICES_MAX);
 	s->spaces = (uint8_t)(1 + b[3] % SCENARIO_SPACES_MAX);
-	/* 0 is the empty world's; any other byte gives tasks, or half the mutations would end all. */
+	/* 0 is the empty world's; any other byte gives tasks, or half the mutations would end all.
+	 */
 	s->tasks = b[4] ? (uint8_t)(1 + (b[4] - 1) % SCENARIO_TASKS_MAX) : 0;
 	s->world.workers = (uint8_t)(1 + b[5] % 4);
 	s->world.clock_free = b[6] & 1;
@@ -59,8 +60,7 @@ static void decode_op(const struct scenario *s, struct scenario_op *op, const ui
 	uint64_t takes = scenario_op_takes(code);
 	unsigned page = (b[5] >> 2 & 3) << 14 | b[6] << 7 | b[7];
 
-	*op = (struct scenario_op){ .code = (uint8_t)code,
-				    .task = (uint8_t)((b[1] & 7) % s->tasks) };
+	*op = (struct scenario_op){.code = (uint8_t)code, .task = (uint8_t)((b[1] & 7) % s->tasks)};
 	if (takes & (TAKES('D') | TAKES('U')))
 		op->device = (uint8_t)((b[1] >> 3) % (takes & TAKES('D') ? s->devices : s->units));
 	if (takes & (TAKES('P') | TAKES('Q') | TAKES('A')))
@@ -146,7 +146,7 @@ static size_t take_record(const uint8_t *bytes, size_t size, size_t at, uint8_t 
 
 void scenario_decode(struct scenario *s, const uint8_t *bytes, size_t size)
 {
-	uint8_t raw[BYTES_RECORD], world[BYTES_RECORD] = { 0 }, op[SCENARIO_OPS_MAX][BYTES_RECORD];
+	uint8_t raw[BYTES_RECORD], world[BYTES_RECORD] = {0}, op[SCENARIO_OPS_MAX][BYTES_RECORD];
 	unsigned ops = 0;
 	size_t at = 0, room;
 
@@ -207,20 +207,25 @@ static void encode_machine(struct sink *sink, const struct scenario *s)
 	const uint8_t flags = (uint8_t)(s->world.clock_free | s->world.alloc_fails << 1 |
 					s->world.rcu_eager << 2);
 	const uint8_t world[BYTES_RECORD] = {
-		BYTES_HEAD | BYTES_WORLD, (uint8_t)(s->units - 1), (uint8_t)(s->devices - 1),
-		(uint8_t)(s->spaces - 1), s->tasks, (uint8_t)(s->world.workers - 1), flags,
+		BYTES_HEAD | BYTES_WORLD,
+		(uint8_t)(s->units - 1),
+		(uint8_t)(s->devices - 1),
+		(uint8_t)(s->spaces - 1),
+		s->tasks,
+		(uint8_t)(s->world.workers - 1),
+		flags,
 	};
 
 	put_record(sink, world);
 	for (unsigned u = 0; u < s->units; u++) {
-		const uint8_t unit[BYTES_RECORD] = { BYTES_HEAD | BYTES_UNIT, (uint8_t)u,
-						     (uint8_t)(s->unit[u].ring_order - 3) };
+		const uint8_t unit[BYTES_RECORD] = {BYTES_HEAD | BYTES_UNIT, (uint8_t)u,
+						    (uint8_t)(s->unit[u].ring_order - 3)};
 
 		put_record(sink, unit);
 		for (unsigned k = 0; k < scenario_knob_count; k++) {
 			const uint8_t value = s->unit[u].knob[k];
-			const uint8_t knob[BYTES_RECORD] = { BYTES_HEAD | BYTES_KNOB, (uint8_t)u,
-							     (uint8_t)k, value };
+			const uint8_t knob[BYTES_RECORD] = {BYTES_HEAD | BYTES_KNOB, (uint8_t)u,
+							    (uint8_t)k, value};
 
 			if (value && value < scenario_knob_values(k))
 				put_record(sink, knob);
@@ -230,9 +235,14 @@ static void encode_machine(struct sink *sink, const struct scenario *s)
 		const struct scenario_device *dev = &s->device[d];
 		const unsigned credits = dev->credits - 1u;
 		const uint8_t device[BYTES_RECORD] = {
-			BYTES_HEAD | BYTES_DEVICE, (uint8_t)d, dev->unit, (uint8_t)(dev->rid >> 14),
-			dev->rid >> 7 & 0x7f, dev->rid & 0x7f,
-			(uint8_t)(dev->retries << 4 | credits >> 7), credits & 0x7f,
+			BYTES_HEAD | BYTES_DEVICE,
+			(uint8_t)d,
+			dev->unit,
+			(uint8_t)(dev->rid >> 14),
+			dev->rid >> 7 & 0x7f,
+			dev->rid & 0x7f,
+			(uint8_t)(dev->retries << 4 | credits >> 7),
+			credits & 0x7f,
 		};
 
 		put_record(sink, device);
@@ -284,7 +294,7 @@ static void encode_records(struct sink *sink, const struct scenario *s)
 
 size_t scenario_choice_room(const struct scenario *s)
 {
-	struct sink sink = { .max = SCENARIO_BYTES_MAX };
+	struct sink sink = {.max = SCENARIO_BYTES_MAX};
 
 	encode_records(&sink, s);
 	return SCENARIO_BYTES_MAX - sink.size - 1;
@@ -292,7 +302,8 @@ size_t scenario_choice_room(const struct scenario *s)
 
 size_t scenario_encode(const struct scenario *s, uint8_t *bytes, size_t max)
 {
-	struct sink sink = { .bytes = bytes, .max = max < SCENARIO_BYTES_MAX ? max : SCENARIO_BYTES_MAX };
+	struct sink sink = {.bytes = bytes,
+			    .max = max < SCENARIO_BYTES_MAX ? max : SCENARIO_BYTES_MAX};
 	size_t count = s->positional ? s->choice_count : 0;
 
 	encode_records(&sink, s);

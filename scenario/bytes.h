@@ -7,12 +7,12 @@
  *
  *	record* [END choice*]
  *
- * A record is a head byte with bit 7 set and seven bytes of payload with bit 7 clear, so that records
- * are found again behind a byte that was inserted, erased or flipped: a mutation spoils the record
- * it hits and no other. END is the byte 0xff; behind it stands one byte for each decision, any
- * value. Canonical bytes hold records of the full eight bytes in the order below; the decoder takes
- * them in any order, short (the rest is zero), long (the rest is dropped) or repeated (the last
- * wins, for settings), drops what stands before the first head, and gives its default to each
+ * A record is a head byte with bit 7 set and seven bytes of payload with bit 7 clear, so that
+ *records are found again behind a byte that was inserted, erased or flipped: a mutation spoils the
+ *record it hits and no other. END is the byte 0xff; behind it stands one byte for each decision,
+ *any value. Canonical bytes hold records of the full eight bytes in the order below; the decoder
+ *takes them in any order, short (the rest is zero), long (the rest is dropped) or repeated (the
+ *last wins, for settings), drops what stands before the first head, and gives its default to each
  * setting that has no record. No END means no choices.
  *
  * Head, less bit 7, modulo the number of kinds, is the kind. Payload bytes are b1..b7:
@@ -47,7 +47,11 @@
 #define BYTES_END 0xff
 
 enum bytes_kind {
-	BYTES_WORLD, BYTES_UNIT, BYTES_KNOB, BYTES_DEVICE, BYTES_OP,
+	BYTES_WORLD,
+	BYTES_UNIT,
+	BYTES_KNOB,
+	BYTES_DEVICE,
+	BYTES_OP,
 	BYTES_KINDS = BYTES_OP + OP_COUNT
 };
 _Static_assert((BYTES_HEAD | (BYTES_KINDS - 1)) < BYTES_END, "kinds run into the end mark");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The generator. A scenario is laid out as lives, one task each, which are then played side by side
- * inside their task; what breaks promises is added afterwards (generate_break.c), so that both kinds
- * of scenario share their shape.
+ * inside their task; what breaks promises is added afterwards (generate_break.c), so that both
+ * kinds of scenario share their shape.
  */
 
 #include <string.h>
@@ -26,7 +26,7 @@ struct scenario_op *generate_op(struct generator *g, unsigned code, unsigned tas
 
 	if (s->ops == SCENARIO_OPS_MAX)
 		return &g->overrun;
-	*op = (struct scenario_op){ .code = (uint8_t)code, .task = (uint8_t)task };
+	*op = (struct scenario_op){.code = (uint8_t)code, .task = (uint8_t)task};
 	s->ops++;
 	return op;
 }
@@ -65,7 +65,8 @@ static void choose_machine(struct generator *g, const uint8_t *allowed)
 	g->symbols = 1 + generate_below(g, generate_one_in(g, 2) ? 4 : 2);
 	for (unsigned u = 0; u < s->units; u++) {
 		/* Mostly 8 to 32 slots: wrap and overflow are where the bugs are. */
-		s->unit[u].ring_order = (uint8_t)(generate_one_in(g, 8) ? 7 : 3 + generate_below(g, 3));
+		s->unit[u].ring_order =
+			(uint8_t)(generate_one_in(g, 8) ? 7 : 3 + generate_below(g, 3));
 		if (generate_has(g, FEATURE_BURST))
 			s->unit[u].ring_order = 3;
 		if (generate_has(g, FEATURE_KNOBS))
@@ -116,13 +117,14 @@ static void settle_credits(struct generator *g)
 		if (g->tight[d])
 			s->device[d].credits = (uint16_t)(1 + generate_below(g, 4));
 		else
-			s->device[d].credits = (uint16_t)(generate_one_in(g, 2) ? all + 1 : 64 + all);
+			s->device[d].credits =
+				(uint16_t)(generate_one_in(g, 2) ? all + 1 : 64 + all);
 	}
 }
 
 void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const uint8_t *allowed)
 {
-	struct generator g = { .s = s, .random = seed };
+	struct generator g = {.s = s, .random = seed};
 
 	scenario_init(s);
 	choose_features(&g);

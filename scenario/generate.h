@@ -3,8 +3,8 @@
 #define SLUICE_SCENARIO_GENERATE_H
 
 /*
- * Makes scenarios that mean something: devices fault in lives that are bound, stopped and unbound by
- * several tasks, with overflow, reuse, exit and errors mixed in. A pure function of the seed.
+ * Makes scenarios that mean something: devices fault in lives that are bound, stopped and unbound
+ * by several tasks, with overflow, reuse, exit and errors mixed in. A pure function of the seed.
  * Features are switched on by a coin each (swarm testing), so that some runs are all of one kind.
  */
 

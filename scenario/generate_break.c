@@ -10,7 +10,7 @@ static struct scenario_op any_op(struct generator *g, unsigned code, unsigned ta
 {
 	const struct scenario *s = g->s;
 	const uint64_t takes = scenario_op_takes(code);
-	struct scenario_op op = { .code = (uint8_t)code, .task = (uint8_t)task };
+	struct scenario_op op = {.code = (uint8_t)code, .task = (uint8_t)task};
 
 	if (takes & TAKES('D'))
 		op.device = (uint8_t)generate_below(g, s->devices);
@@ -104,8 +104,9 @@ static void break_request(struct generator *g)
 static void insert_hostile(struct generator *g)
 {
 	static const uint8_t hostile[] = {
-		OP_REQUEST, OP_REQUEST, OP_HOLD, OP_INJECT, OP_LOSE, OP_PRS, OP_SLOW, OP_HOLE, OP_GONE,
-		OP_DISABLE, OP_RESET, OP_MARKER, OP_EXIT, OP_DETACH, OP_RID, OP_FINISH, OP_DRAIN,
+		OP_REQUEST, OP_REQUEST, OP_HOLD, OP_INJECT,  OP_LOSE,  OP_PRS,
+		OP_SLOW,    OP_HOLE,    OP_GONE, OP_DISABLE, OP_RESET, OP_MARKER,
+		OP_EXIT,    OP_DETACH,  OP_RID,  OP_FINISH,  OP_DRAIN,
 	};
 	unsigned at = generate_below(g, g->s->ops + 1u);
 
@@ -139,7 +140,8 @@ static void break_once(struct generator *g)
 		s->world.clock_free = true;
 		break;
 	case 6:
-		s->device[generate_below(g, s->devices)].credits = (uint16_t)(1 + generate_below(g, 3));
+		s->device[generate_below(g, s->devices)].credits =
+			(uint16_t)(1 + generate_below(g, 3));
 		break;
 	default:
 		insert_hostile(g);

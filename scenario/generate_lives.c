@@ -5,20 +5,20 @@
 
 #define LIVES_AT_ONCE 3
 #define GROUP_PAGES_MAX 4
-#define TASK_GROUPS 16	/* group indices of each task */
-#define ROOM_AT_END 20	/* operations kept for the tasks that come last */
+#define TASK_GROUPS 16 /* group indices of each task */
+#define ROOM_AT_END 20 /* operations kept for the tasks that come last */
 
 struct life {
 	bool open;
-	uint8_t device, pasid, space;	/* pasid SCENARIO_NONE: the RID domain */
-	uint8_t left;			/* pages that the open group still lacks, the last included */
-	uint8_t groups;			/* sent so far */
+	uint8_t device, pasid, space; /* pasid SCENARIO_NONE: the RID domain */
+	uint8_t left;                 /* pages that the open group still lacks, the last included */
+	uint8_t groups;               /* sent so far */
 	uint16_t group;
 };
 
 struct script {
 	struct generator *g;
-	unsigned task, first;		/* first: operations before it began */
+	unsigned task, first; /* first: operations before it began */
 	struct life life[LIVES_AT_ONCE];
 };
 
@@ -73,7 +73,8 @@ static bool pick_space(struct script *t, uint8_t *space)
 	for (unsigned tries = 0; tries < 8; tries++) {
 		unsigned i = generate_below(g, g->s->spaces);
 
-		if (g->exited[i] || (g->space_owner[i] != GENERATE_ANYBODY && g->space_owner[i] != t->task))
+		if (g->exited[i] ||
+		    (g->space_owner[i] != GENERATE_ANYBODY && g->space_owner[i] != t->task))
 			continue;
 		*space = (uint8_t)i;
 		return true;
@@ -97,7 +98,7 @@ static bool open_life(struct script *t, struct life *life)
 {
 	struct generator *g = t->g;
 
-	*life = (struct life){ 0 };
+	*life = (struct life){0};
 	if (!has_room(t, 4) || !pick_space(t, &life->space))
 		return false;
 	life->device = (uint8_t)generate_below(g, g->s->devices);
@@ -143,8 +144,12 @@ static void open_group(struct script *t, struct life *life)
 static uint8_t pick_access(struct generator *g)
 {
 	static const uint8_t access[] = {
-		OPF_READ, OPF_WRITE, OPF_READ | OPF_WRITE, OPF_READ | OPF_EXEC,
-		OPF_READ | OPF_WRITE | OPF_EXEC, OPF_READ | OPF_PRIV,
+		OPF_READ,
+		OPF_WRITE,
+		OPF_READ | OPF_WRITE,
+		OPF_READ | OPF_EXEC,
+		OPF_READ | OPF_WRITE | OPF_EXEC,
+		OPF_READ | OPF_PRIV,
 	};
 
 	if (!generate_has(g, FEATURE_FLAGS))
@@ -215,7 +220,7 @@ static void end_groups(struct script *t, struct life *life)
 static uint8_t pick_stop(struct script *t, const struct life *life)
 {
 	struct generator *g = t->g;
-	uint8_t kinds[3] = { SCENARIO_STOP_ANSWERED };
+	uint8_t kinds[3] = {SCENARIO_STOP_ANSWERED};
 	unsigned n = 1;
 
 	if (generate_has(g, FEATURE_MARKER))
@@ -231,6 +236,7 @@ static void close_life(struct script *t, struct life *life)
 {
 	end_groups(t, life);
 	if (life->pasid == SCENARIO_NONE) {
+		add(t, OP_STOP, life)->how = SCENARIO_STOP_ANSWERED;
 		add(t, OP_RID, life)->space = SCENARIO_NONE;
 	} else {
 		add(t, OP_STOP, life)->how = pick_stop(t, life);
@@ -259,8 +265,10 @@ static void between_lives(struct script *t, const struct life *last)
 static void exchange_rid(struct script *t, struct life *life)
 {
 	end_groups(t, life);
-	if (has_room(t, 1) && pick_space(t, &life->space))
-		add(t, OP_RID, life)->space = life->space;
+	if (!has_room(t, 2) || !pick_space(t, &life->space))
+		return;
+	add(t, OP_STOP, life)->how = SCENARIO_STOP_ANSWERED;
+	add(t, OP_RID, life)->space = life->space;
 }
 
 static void step_life(struct script *t, struct life *life)
@@ -314,15 +322,15 @@ static void play_task(struct script *t, unsigned share)
 }
 
 /*
- * The lives of the first task are ended by another one, while a third lets their space go: both wait
- * for the first, so that the bind is over and the race is between exit and unbind.
+ * The lives of the first task are ended by another one, while a third lets their space go: both
+ * wait for the first, so that the bind is over and the race is between exit and unbind.
  */
 static void race_with_exit(struct script *t)
 {
 	struct generator *g = t->g;
 	struct scenario *s = g->s;
 	uint8_t space = GENERATE_ANYBODY;
-	struct script closer = { .g = g, .task = s->tasks };
+	struct script closer = {.g = g, .task = s->tasks};
 	unsigned lives = 0;
 
 	for (unsigned i = 0; i < LIVES_AT_ONCE; i++) {
@@ -354,7 +362,7 @@ static void race_with_exit(struct script *t)
 static void restart_units(struct generator *g)
 {
 	struct scenario *s = g->s;
-	struct script t = { .g = g, .task = s->tasks };
+	struct script t = {.g = g, .task = s->tasks};
 	struct life *life = &t.life[0];
 	unsigned unit = generate_below(g, s->units);
 
@@ -396,10 +404,11 @@ void generate_tasks(struct generator *g)
 {
 	struct scenario *s = g->s;
 	unsigned tasks = s->tasks;
-	struct script t[SCENARIO_TASKS_MAX] = { 0 };
+	struct script t[SCENARIO_TASKS_MAX] = {0};
 
 	choose_space_owners(g);
-	g->group_base = (uint16_t)(generate_one_in(g, 4) ? 512 - TASK_GROUPS * SCENARIO_TASKS_MAX : 0);
+	g->group_base =
+		(uint16_t)(generate_one_in(g, 4) ? 512 - TASK_GROUPS * SCENARIO_TASKS_MAX : 0);
 	for (unsigned i = 0; i < tasks; i++) {
 		t[i].g = g;
 		t[i].task = i;

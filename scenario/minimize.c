@@ -60,8 +60,9 @@ struct scenario *minimize_candidate(struct minimizer *m)
 }
 
 /*
- * Drops chunks of a list of count(best) elements. After a chunk went, what followed it stands in its
- * place, so the index stays. A test may rewrite the candidate, so the count is asked for each time.
+ * Drops chunks of a list of count(best) elements. After a chunk went, what followed it stands in
+ * its place, so the index stays. A test may rewrite the candidate, so the count is asked for each
+ * time.
  */
 static void drop_chunks(struct minimizer *m, unsigned (*count)(const struct scenario *s),
 			void (*drop)(struct scenario *s, unsigned at, unsigned n), bool fewer)
@@ -145,7 +146,8 @@ static void drop_choices(struct minimizer *m)
 {
 	truncate_choices(m);
 	for (unsigned chunk = count_choices(m->best); chunk && !minimize_over(m); chunk /= 2) {
-		for (unsigned at = 0; at < count_choices(m->best) && !minimize_over(m); at += chunk) {
+		for (unsigned at = 0; at < count_choices(m->best) && !minimize_over(m);
+		     at += chunk) {
 			unsigned left = count_choices(m->best) - at;
 
 			if (zero_choices(minimize_candidate(m), at, left < chunk ? left : chunk))
@@ -158,8 +160,12 @@ bool scenario_minimize(struct scenario *s, minimize_test test, minimize_report r
 		       unsigned budget)
 {
 	struct scenario candidate;
-	struct minimizer m = { .best = s, .candidate = &candidate, .test = test, .report = report,
-			       .ctx = ctx, .budget = budget };
+	struct minimizer m = {.best = s,
+			      .candidate = &candidate,
+			      .test = test,
+			      .report = report,
+			      .ctx = ctx,
+			      .budget = budget};
 
 	scenario_sort_ops(s);
 	m.progress.ops = s->ops;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The minimiser's passes over tasks, machine and settings. What is dropped takes along the operations
- * that name it; what comes behind it moves up, and is renamed where operations and anchors name it.
+ * The minimiser's passes over tasks, machine and settings. What is dropped takes along the
+ * operations that name it; what comes behind it moves up, and is renamed where operations and
+ * anchors name it.
  */
 
 #include <string.h>

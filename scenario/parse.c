@@ -105,7 +105,8 @@ static int parse_at(struct parser *p, const struct token *head)
 	struct scenario_anchor *a = &s->anchor[s->anchors];
 
 	if (p->first_choice.text)
-		return token_error(&p->lex, head, "expected either `choices` or `at` lines, found both");
+		return token_error(&p->lex, head,
+				   "expected either `choices` or `at` lines, found both");
 	if (s->anchors == SCENARIO_ANCHORS_MAX)
 		return token_error(&p->lex, head, "expected at most %d `at` lines, found one more",
 				   SCENARIO_ANCHORS_MAX);
@@ -146,7 +147,8 @@ static int parse_choices(struct parser *p, const struct token *head)
 	struct scenario *s = p->s;
 
 	if (s->anchors)
-		return token_error(&p->lex, head, "expected either `choices` or `at` lines, found both");
+		return token_error(&p->lex, head,
+				   "expected either `choices` or `at` lines, found both");
 	if (!p->first_choice.text)
 		p->first_choice = *head;
 	do {
@@ -156,8 +158,8 @@ static int parse_choices(struct parser *p, const struct token *head)
 		if (take_hex_byte(p, &byte))
 			return -1;
 		if (token_is_sign(&p->lex.token, "*") &&
-		    (token_next(&p->lex) ||
-		     token_take_number(&p->lex, "a number of times", 1, SCENARIO_BYTES_MAX, &times)))
+		    (token_next(&p->lex) || token_take_number(&p->lex, "a number of times", 1,
+							      SCENARIO_BYTES_MAX, &times)))
 			return -1;
 		if (s->choice_count + times > SCENARIO_BYTES_MAX)
 			return token_error(&p->lex, &at, "expected at most %d choices, found more",
@@ -174,7 +176,8 @@ static int parse_expect(struct parser *p, const struct token *head)
 	struct scenario_expect *e = &s->expect[s->expects];
 
 	if (s->expects == SCENARIO_EXPECTS_MAX)
-		return token_error(&p->lex, head, "expected at most %d `expect` lines, found one more",
+		return token_error(&p->lex, head,
+				   "expected at most %d `expect` lines, found one more",
 				   SCENARIO_EXPECTS_MAX);
 	if (token_take_word(&p->lex, "a system", e->system) ||
 	    token_take_word(&p->lex, "a result (clean, n/a or an invariant)", e->result))
@@ -194,13 +197,15 @@ static int parse_promise(struct parser *p, const struct token *head)
 	struct scenario *s = p->s;
 
 	if (s->promises == SCENARIO_PROMISES_MAX)
-		return token_error(&p->lex, head, "expected at most %d `promise` lines, found one more",
+		return token_error(&p->lex, head,
+				   "expected at most %d `promise` lines, found one more",
 				   SCENARIO_PROMISES_MAX);
 	if (token_take_word(&p->lex, "a promise", s->promise[s->promises]))
 		return -1;
 	for (unsigned i = 0; i < s->promises; i++)
 		if (!strcmp(s->promise[i], s->promise[s->promises]))
-			return token_error(&p->lex, head, "expected each promise once, found `%s` again",
+			return token_error(&p->lex, head,
+					   "expected each promise once, found `%s` again",
 					   s->promise[i]);
 	s->promises++;
 	return 0;
@@ -240,10 +245,10 @@ static const struct {
 	const char *word;
 	int (*parse)(struct parser *p, const struct token *head);
 } line_kinds[] = {
-	{ "world", parse_world },   { "unit", parse_unit },	{ "device", parse_device },
-	{ "space", parse_spaces },  { "task", parse_task },	{ "at", parse_at },
-	{ "expect", parse_expect }, { "promise", parse_promise }, { "needs", parse_needs },
-	{ "choices", parse_choices },
+	{"world", parse_world},     {"unit", parse_unit},       {"device", parse_device},
+	{"space", parse_spaces},    {"task", parse_task},       {"at", parse_at},
+	{"expect", parse_expect},   {"promise", parse_promise}, {"needs", parse_needs},
+	{"choices", parse_choices},
 };
 
 static int parse_line(struct parser *p)
@@ -300,22 +305,23 @@ static int parse_end(struct parser *p)
 	scenario_strip_choices(s);
 	room = scenario_choice_room(s);
 	if (s->choice_count > room)
-		return token_error(&p->lex, &p->first_choice, "expected at most %zu choices, found %u",
-				   room, s->choice_count);
+		return token_error(&p->lex, &p->first_choice,
+				   "expected at most %zu choices, found %u", room, s->choice_count);
 	return 0;
 }
 
 int scenario_parse(struct scenario *s, const char *text, size_t size, struct scenario_error *error)
 {
-	struct parser p = { .s = s };
+	struct parser p = {.s = s};
 	bool head = true, commented = false;
 
 	scenario_init(s);
-	*error = (struct scenario_error){ 0 };
+	*error = (struct scenario_error){0};
 	token_start(&p.lex, text, size, error);
 	if (size > SCENARIO_TEXT_MAX) {
-		p.lex.token = (struct token){ .line = 1, .column = 1 };
-		return token_error(&p.lex, &p.lex.token, "expected at most %d bytes of text, found %zu",
+		p.lex.token = (struct token){.line = 1, .column = 1};
+		return token_error(&p.lex, &p.lex.token,
+				   "expected at most %d bytes of text, found %zu",
 				   SCENARIO_TEXT_MAX, size);
 	}
 	if (parse_version(&p))

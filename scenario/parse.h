@@ -15,7 +15,7 @@ struct parser {
 	struct lexer lex;
 	struct scenario *s;
 	bool units_given, devices_given, spaces_given, world_given;
-	struct token first_choice;	/* of the `choices` lines, for an error at the end */
+	struct token first_choice; /* of the `choices` lines, for an error at the end */
 	unsigned awaits;
 	struct {
 		struct token name;
@@ -36,7 +36,8 @@ int parse_one_of(struct parser *p, const char *what, const char *const *words, u
 /* Marks @key as given in @seen; an error at @t if it was before. */
 int parse_once(struct parser *p, const struct token *t, unsigned key, uint32_t *seen);
 
-/* The lines of the world: world, unit, device, space. The current token is behind the first word. */
+/* The lines of the world: world, unit, device, space. The current token is behind the first word.
+ */
 int parse_world(struct parser *p, const struct token *head);
 int parse_unit(struct parser *p, const struct token *head);
 int parse_device(struct parser *p, const struct token *head);

@@ -5,7 +5,7 @@
 
 #include "scenario/parse.h"
 
-#define TASK_NAME_MAX 23	/* what the engine keeps of a name */
+#define TASK_NAME_MAX 23 /* what the engine keeps of a name */
 
 /* key=NUMBER. The letter is that of the signatures in scenario.h. */
 static const struct op_key {
@@ -13,17 +13,24 @@ static const struct op_key {
 	const char *word;
 	unsigned low, high;
 } op_keys[] = {
-	{ 'g', "group", 0, 511 },
-	{ 'p', "page", 0, UINT16_MAX },
-	{ 'n', "count", 1, UINT8_MAX },
-	{ 'm', "ms", 0, 60000 },
+	{'g', "group", 0, 511},
+	{'p', "page", 0, UINT16_MAX},
+	{'n', "count", 1, UINT8_MAX},
+	{'m', "ms", 0, 60000},
 };
 #define OP_KEYS (sizeof(op_keys) / sizeof(op_keys[0]))
 
 /* Words without a value. Of one kind only one may stand. */
 enum op_word_kind {
-	KIND_ACCESS = OP_KEYS, KIND_PRIV, KIND_LAST, KIND_FORCE, KIND_ANSWER, KIND_STOP, KIND_ERROR,
-	KIND_PRO, KIND_PPR,
+	KIND_ACCESS = OP_KEYS,
+	KIND_PRIV,
+	KIND_LAST,
+	KIND_FORCE,
+	KIND_ANSWER,
+	KIND_STOP,
+	KIND_ERROR,
+	KIND_PRO,
+	KIND_PPR,
 };
 
 static const struct op_word {
@@ -32,25 +39,25 @@ static const struct op_word {
 	const char *word;
 	uint8_t flags, how;
 } op_words[] = {
-	{ 'a', KIND_ACCESS, "r", OPF_READ, 0 },
-	{ 'a', KIND_ACCESS, "w", OPF_WRITE, 0 },
-	{ 'a', KIND_ACCESS, "rw", OPF_READ | OPF_WRITE, 0 },
-	{ 'a', KIND_ACCESS, "rx", OPF_READ | OPF_EXEC, 0 },
-	{ 'a', KIND_ACCESS, "wx", OPF_WRITE | OPF_EXEC, 0 },
-	{ 'a', KIND_ACCESS, "rwx", OPF_READ | OPF_WRITE | OPF_EXEC, 0 },
-	{ 'a', KIND_PRIV, "priv", OPF_PRIV, 0 },
-	{ 'l', KIND_LAST, "last", OPF_LAST, 0 },
-	{ 'f', KIND_FORCE, "force", OPF_FORCE, 0 },
-	{ 'i', KIND_ANSWER, "late", 0, 0 },
-	{ 'i', KIND_ANSWER, "never", OPF_NEVER, 0 },
-	{ 'h', KIND_STOP, "answered", 0, SCENARIO_STOP_ANSWERED },
-	{ 'h', KIND_STOP, "marker", 0, SCENARIO_STOP_MARKER },
-	{ 'h', KIND_STOP, "reset", 0, SCENARIO_STOP_RESET },
-	{ 'e', KIND_ERROR, "iqe", 0, SCENARIO_ERROR_IQE },
-	{ 'e', KIND_ERROR, "ice", 0, SCENARIO_ERROR_ICE },
-	{ 'e', KIND_ERROR, "ite", 0, SCENARIO_ERROR_ITE },
-	{ 'b', KIND_PRO, "pro", 0, 1 },	/* as in PRS_REG: bit 0 overflow, bit 1 pending */
-	{ 'b', KIND_PPR, "ppr", 0, 2 },
+	{'a', KIND_ACCESS, "r", OPF_READ, 0},
+	{'a', KIND_ACCESS, "w", OPF_WRITE, 0},
+	{'a', KIND_ACCESS, "rw", OPF_READ | OPF_WRITE, 0},
+	{'a', KIND_ACCESS, "rx", OPF_READ | OPF_EXEC, 0},
+	{'a', KIND_ACCESS, "wx", OPF_WRITE | OPF_EXEC, 0},
+	{'a', KIND_ACCESS, "rwx", OPF_READ | OPF_WRITE | OPF_EXEC, 0},
+	{'a', KIND_PRIV, "priv", OPF_PRIV, 0},
+	{'l', KIND_LAST, "last", OPF_LAST, 0},
+	{'f', KIND_FORCE, "force", OPF_FORCE, 0},
+	{'i', KIND_ANSWER, "late", 0, 0},
+	{'i', KIND_ANSWER, "never", OPF_NEVER, 0},
+	{'h', KIND_STOP, "answered", 0, SCENARIO_STOP_ANSWERED},
+	{'h', KIND_STOP, "marker", 0, SCENARIO_STOP_MARKER},
+	{'h', KIND_STOP, "reset", 0, SCENARIO_STOP_RESET},
+	{'e', KIND_ERROR, "iqe", 0, SCENARIO_ERROR_IQE},
+	{'e', KIND_ERROR, "ice", 0, SCENARIO_ERROR_ICE},
+	{'e', KIND_ERROR, "ite", 0, SCENARIO_ERROR_ITE},
+	{'b', KIND_PRO, "pro", 0, 1}, /* as in PRS_REG: bit 0 overflow, bit 1 pending */
+	{'b', KIND_PPR, "ppr", 0, 2},
 };
 #define OP_WORDS (sizeof(op_words) / sizeof(op_words[0]))
 
@@ -138,10 +145,12 @@ static int unknown_setting(struct parser *p, uint64_t takes)
 
 	for (unsigned i = 0; i < OP_KEYS; i++)
 		if (takes & TAKES(op_keys[i].letter))
-			n += (size_t)snprintf(wanted + n, sizeof(wanted) - n, "%s=, ", op_keys[i].word);
+			n += (size_t)snprintf(wanted + n, sizeof(wanted) - n, "%s=, ",
+					      op_keys[i].word);
 	for (unsigned i = 0; i < OP_WORDS; i++)
 		if (takes & TAKES(op_words[i].letter))
-			n += (size_t)snprintf(wanted + n, sizeof(wanted) - n, "%s, ", op_words[i].word);
+			n += (size_t)snprintf(wanted + n, sizeof(wanted) - n, "%s, ",
+					      op_words[i].word);
 	snprintf(wanted + n, sizeof(wanted) - n, "`;` or end of line");
 	return token_expected(&p->lex, &p->lex.token, wanted);
 }
@@ -223,8 +232,8 @@ static int parse_op(struct parser *p, unsigned task)
 		;
 	if (code == OP_COUNT)
 		return token_expected(&p->lex, &head, "an operation");
-	*op = (struct scenario_op){ .code = (uint8_t)code, .task = (uint8_t)task,
-				    .line = parse_line_number(&head) };
+	*op = (struct scenario_op){
+		.code = (uint8_t)code, .task = (uint8_t)task, .line = parse_line_number(&head)};
 	takes = scenario_op_takes(code);
 	if (token_next(&p->lex))
 		return -1;
@@ -255,7 +264,8 @@ static int take_task(struct parser *p, unsigned *task)
 	if (!parse_is_name(name))
 		return token_expected(&p->lex, &t, "a name of letters and digits");
 	if (strlen(name) > TASK_NAME_MAX)
-		return token_error(&p->lex, &t, "expected a name of at most %d characters, found %zu",
+		return token_error(&p->lex, &t,
+				   "expected a name of at most %d characters, found %zu",
 				   TASK_NAME_MAX, strlen(name));
 	if (scenario_name_reserved(name))
 		return token_expected(&p->lex, &t, "a name that no other task has");
@@ -280,7 +290,7 @@ int parse_task(struct parser *p, const struct token *head)
 			return -1;
 		if (token_ends_line(&p->lex.token))
 			return 0;
-		if (token_next(&p->lex))	/* the `;` */
+		if (token_next(&p->lex)) /* the `;` */
 			return -1;
 	}
 }
@@ -300,7 +310,8 @@ int parse_awaits(struct parser *p)
 		if (task == s->tasks)
 			return token_expected(&p->lex, name, "a task of this scenario");
 		if (scenario_await_circle(s, p->await[i].op, op->task, task))
-			return token_expected(&p->lex, name, "a task that does not wait for this one");
+			return token_expected(&p->lex, name,
+					      "a task that does not wait for this one");
 		op->space = (uint8_t)task;
 	}
 	return 0;

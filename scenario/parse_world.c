@@ -20,12 +20,14 @@ static int take_key(struct parser *p, const char *key, unsigned id, uint32_t *se
 
 int parse_world(struct parser *p, const struct token *head)
 {
-	static const char *const keys[] = { "workers", "clock", "alloc", "rcu" };
+	static const char *const keys[] = {"workers", "clock", "alloc", "rcu"};
 	static const char *const words[][2] = {
-		{ "fair", "free" }, { "succeeds", "fails" }, { "lazy", "eager" },
+		{"fair", "free"},
+		{"succeeds", "fails"},
+		{"lazy", "eager"},
 	};
 	struct scenario_world *w = &p->s->world;
-	bool *const flags[] = { &w->clock_free, &w->alloc_fails, &w->rcu_eager };
+	bool *const flags[] = {&w->clock_free, &w->alloc_fails, &w->rcu_eager};
 	uint32_t seen = 0;
 
 	if (p->world_given)
@@ -55,12 +57,12 @@ int parse_world(struct parser *p, const struct token *head)
 static int take_new(struct parser *p, char letter, unsigned have, unsigned max)
 {
 	const struct token *t = &p->lex.token;
-	char name[] = { letter, (char)('0' + have), '\0' };
+	char name[] = {letter, (char)('0' + have), '\0'};
 	char wanted[32];
 
 	if (have == max)
-		return token_error(&p->lex, t, "expected at most %u lines of this kind, found one more",
-				   max);
+		return token_error(&p->lex, t,
+				   "expected at most %u lines of this kind, found one more", max);
 	if (token_is_word(t, name))
 		return token_next(&p->lex);
 	snprintf(wanted, sizeof(wanted), "`%s`", name);
@@ -75,9 +77,11 @@ static int unknown_knob(struct parser *p)
 	for (unsigned i = 0; i < scenario_knob_count && n < sizeof(wanted); i++)
 		if (scenario_knob_values(i))
 			n += (size_t)snprintf(wanted + n, sizeof(wanted) - n, "%s%s",
-					      wanted[n - 1] == '(' ? "" : ", ", scenario_knobs[i].name);
+					      wanted[n - 1] == '(' ? "" : ", ",
+					      scenario_knobs[i].name);
 	if (n < sizeof(wanted))
-		snprintf(wanted + n, sizeof(wanted) - n, "%s)", scenario_knob_count ? "" : "none known");
+		snprintf(wanted + n, sizeof(wanted) - n, "%s)",
+			 scenario_knob_count ? "" : "none known");
 	return token_expected(&p->lex, &p->lex.token, wanted);
 }
 
@@ -93,8 +97,10 @@ static int take_knob(struct parser *p, struct scenario_unit *unit, uint32_t *see
 		if (!token_is_word(&t, k->name))
 			continue;
 		if (!scenario_knob_values(i))
-			return token_error(&p->lex, &t, "expected a knob that works, found `%s`, "
-					   "which is not modelled yet", k->name);
+			return token_error(&p->lex, &t,
+					   "expected a knob that works, found `%s`, "
+					   "which is not modelled yet",
+					   k->name);
 		if (take_key(p, k->name, i, seen, &taken) ||
 		    parse_one_of(p, k->name, k->values, scenario_knob_values(i), &value))
 			return -1;
@@ -106,8 +112,8 @@ static int take_knob(struct parser *p, struct scenario_unit *unit, uint32_t *see
 
 static int take_ring(struct parser *p, struct scenario_unit *unit)
 {
-	static const char *const sizes[] = { "8", "16", "32", "64", "128", "256", "512", "1024",
-					     "2048" };
+	static const char *const sizes[] = {"8",   "16",  "32",   "64",  "128",
+					    "256", "512", "1024", "2048"};
 	unsigned order;
 
 	if (parse_one_of(p, "slots", sizes, 9, &order))
@@ -124,8 +130,9 @@ int parse_unit(struct parser *p, const struct token *head)
 	bool taken;
 
 	if (p->devices_given || s->tasks)
-		return token_error(&p->lex, head,
-				   "expected `unit` lines ahead of devices and tasks, found one behind");
+		return token_error(
+			&p->lex, head,
+			"expected `unit` lines ahead of devices and tasks, found one behind");
 	if (take_new(p, 'u', p->units_given ? s->units : 0, SCENARIO_UNITS_MAX))
 		return -1;
 	s->units = (uint8_t)(p->units_given ? s->units + 1 : 1);
@@ -178,7 +185,7 @@ static int take_rid(struct parser *p, uint16_t *rid)
 
 static int take_device_setting(struct parser *p, struct scenario_device *d, uint32_t *seen)
 {
-	static const char *const keys[] = { "unit", "rid", "credits", "retries" };
+	static const char *const keys[] = {"unit", "rid", "credits", "retries"};
 	const struct token t = p->lex.token;
 	unsigned key, number;
 
@@ -223,7 +230,8 @@ int parse_device(struct parser *p, const struct token *head)
 	for (unsigned i = 0; i < index; i++)
 		if (s->device[i].rid == s->device[index].rid)
 			return token_error(&p->lex, head,
-					   "expected a requester id for each device, found d%u's", i);
+					   "expected a requester id for each device, found d%u's",
+					   i);
 	return 0;
 }
 
@@ -239,7 +247,8 @@ static int take_space_name(struct parser *p)
 		return token_expected(&p->lex, &t, "a name of letters and digits, not `none`");
 	for (unsigned i = 0; i < s->spaces; i++)
 		if (!strcmp(name, s->space_name[i]))
-			return token_error(&p->lex, &t, "expected each space once, found `%s` again", name);
+			return token_error(&p->lex, &t,
+					   "expected each space once, found `%s` again", name);
 	if (s->spaces == SCENARIO_SPACES_MAX)
 		return token_error(&p->lex, &t, "expected at most %d spaces, found `%s` too",
 				   SCENARIO_SPACES_MAX, name);

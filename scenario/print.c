@@ -58,7 +58,7 @@ static void write_comment(struct writer *w, const char *comment)
 		if (!comment[0])
 			return;
 		comment++;
-		if (!comment[0])	/* a purpose that ends in an empty line */
+		if (!comment[0]) /* a purpose that ends in an empty line */
 			put(w, "#\n", 2);
 	}
 }
@@ -92,8 +92,8 @@ static void write_machine(struct writer *w, const struct scenario *s)
 	for (unsigned d = 0; d < s->devices; d++) {
 		const struct scenario_device *dev = &s->device[d];
 
-		emit(w, "device d%u unit=u%u rid=%02x:%02x.%u credits=%u", d, dev->unit, dev->rid >> 8,
-		     dev->rid >> 3 & 0x1f, dev->rid & 7, dev->credits);
+		emit(w, "device d%u unit=u%u rid=%02x:%02x.%u credits=%u", d, dev->unit,
+		     dev->rid >> 8, dev->rid >> 3 & 0x1f, dev->rid & 7, dev->credits);
 		if (dev->retries)
 			emit(w, " retries=%u", dev->retries);
 		emit(w, "\n");
@@ -185,7 +185,7 @@ static void write_argument(struct writer *w, const struct scenario *s, const str
 size_t scenario_print_op(const struct scenario *s, const struct scenario_op *op, char *buf,
 			 size_t size)
 {
-	struct writer w = { .buf = buf, .size = size };
+	struct writer w = {.buf = buf, .size = size};
 
 	emit(&w, "%s", scenario_op_word[op->code]);
 	for (const char *letter = scenario_op_signature[op->code]; *letter; letter++)
@@ -274,7 +274,7 @@ static void write_all(struct writer *w, const struct scenario *s)
 
 size_t scenario_print(const struct scenario *s, char *buf, size_t size)
 {
-	struct writer w = { .buf = buf, .size = size };
+	struct writer w = {.buf = buf, .size = size};
 
 	write_all(&w, s);
 	return finish(&w);
@@ -282,7 +282,7 @@ size_t scenario_print(const struct scenario *s, char *buf, size_t size)
 
 void scenario_write(const struct scenario *s, FILE *out)
 {
-	struct writer w = { .out = out };
+	struct writer w = {.out = out};
 
 	write_all(&w, s);
 }

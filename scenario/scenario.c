@@ -61,13 +61,13 @@ uint64_t scenario_op_takes(unsigned code)
 void scenario_default_unit(struct scenario_unit *unit)
 {
 	memset(unit, 0, sizeof(*unit));
-	unit->ring_order = 7;	/* the smallest that hardware offers: 128 slots */
+	unit->ring_order = 7; /* the smallest that hardware offers: 128 slots */
 }
 
 void scenario_default_device(struct scenario_device *device, unsigned index)
 {
 	device->unit = 0;
-	device->rid = (uint16_t)((2 + index) << 3);	/* 00:02.0, 00:03.0, ... */
+	device->rid = (uint16_t)((2 + index) << 3); /* 00:02.0, 00:03.0, ... */
 	device->credits = 32;
 	device->retries = 0;
 }
@@ -88,7 +88,7 @@ void scenario_default_names(struct scenario *s)
 void scenario_init(struct scenario *s)
 {
 	s->comment[0] = '\0';
-	s->world = (struct scenario_world){ .workers = 1 };
+	s->world = (struct scenario_world){.workers = 1};
 	s->units = s->devices = s->spaces = 1;
 	s->tasks = 0;
 	s->ops = 0;
@@ -107,9 +107,9 @@ void scenario_init(struct scenario *s)
 
 bool scenario_name_reserved(const char *name)
 {
-	static const char *const whole[] = { "rcu", "setup", "clock", "start", "none", "nobody",
-					     "patience", "orderly", "orderly2" };
-	static const char *const numbered[] = { "irq", "worker" };
+	static const char *const whole[] = {"rcu",    "setup",    "clock",   "start",   "none",
+					    "nobody", "patience", "orderly", "orderly2"};
+	static const char *const numbered[] = {"irq", "worker"};
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
 		if (!strcmp(name, whole[i]))
@@ -117,7 +117,8 @@ bool scenario_name_reserved(const char *name)
 	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++) {
 		size_t n = strlen(numbered[i]);
 
-		if (!strncmp(name, numbered[i], n) && strspn(name + n, "0123456789") == strlen(name + n))
+		if (!strncmp(name, numbered[i], n) &&
+		    strspn(name + n, "0123456789") == strlen(name + n))
 			return true;
 	}
 	return false;

@@ -12,7 +12,7 @@
  * line; anchored ones in `at` lines; a file has one kind or the other.
  *
  * Knobs, sites, systems and identities are words to this room: what they mean is settled by those
- * who use them. Only the knobs' names and values are needed for the byte form: scenario_set_knobs().
+ * who use them. Only names and values of knobs are needed for the byte form: scenario_set_knobs().
  */
 
 #include <stdbool.h>
@@ -47,7 +47,7 @@
 	X(BIND, "bind", "DSA")                                                                     \
 	X(UNBIND, "unbind", "DP")                                                                  \
 	X(REQUEST, "request", "DQgpalf")                                                           \
-	X(STOP, "stop", "DPh")                                                                     \
+	X(STOP, "stop", "DQh")                                                                     \
 	X(EXIT, "exit", "S")		/* the space's owner exits */                              \
 	X(RID, "rid", "DR")		/* domain of requests without PASID */                     \
 	X(DISABLE, "disable", "D")	/* page requests off */                                    \
@@ -68,7 +68,7 @@
 	X(PRS, "prs", "Ub")		/* status bits left set by an earlier owner */             \
 	X(SLOW, "slow", "Sm")		/* faults in this space take this long */                  \
 	X(HOLE, "hole", "Sp")		/* faults on this page fail */                             \
-	X(SETTLE, "settle", "DP")	/* wait until all requests are answered */                 \
+	X(SETTLE, "settle", "DQ")	/* wait until all requests are answered */                 \
 	X(AWAIT, "await", "T")		/* wait until a task has ended */                          \
 	X(PAUSE, "pause", "")
 
@@ -140,7 +140,7 @@ struct scenario_expect {
 };
 
 struct scenario {
-	char comment[SCENARIO_COMMENT_MAX]; /* the `#` lines at the head, without marks: the purpose */
+	char comment[SCENARIO_COMMENT_MAX]; /* the `#` lines at the head, unmarked: the purpose */
 	struct scenario_world world;
 	uint8_t units, devices, spaces, tasks;
 	uint16_t ops;

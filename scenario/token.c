@@ -8,7 +8,8 @@
 
 static bool is_alnum(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
 }
 
 static bool is_blank(char c)
@@ -63,7 +64,7 @@ int token_expected(struct lexer *lex, const struct token *t, const char *wanted)
 
 void token_start(struct lexer *lex, const char *text, size_t size, struct scenario_error *error)
 {
-	*lex = (struct lexer){ .text = text, .size = size, .line = 1, .error = error };
+	*lex = (struct lexer){.text = text, .size = size, .line = 1, .error = error};
 }
 
 static int bad_byte(struct lexer *lex, const char *wanted)

@@ -5,8 +5,8 @@
 /*
  * Tokens of the text form, with the place where each begins.
  *
- * A text is lines of words and signs. Blanks (space, tab) separate; a line ends with LF or CR LF, or
- * with the text. A `#` at the head of a line or behind a blank starts a comment that runs to the
+ * A text is lines of words and signs. Blanks (space, tab) separate; a line ends with LF or CR LF,
+ * or with the text. A `#` at the head of a line or behind a blank starts a comment that runs to the
  * line's end; elsewhere it is a sign (`site#2`). Outside comments only printable ASCII may stand;
  * inside, anything but control characters. Columns count bytes from 1.
  */
@@ -17,7 +17,7 @@ enum token_kind { TOKEN_END, TOKEN_LINE, TOKEN_WORD, TOKEN_SIGN };
 
 struct token {
 	enum token_kind kind;
-	const char *text;	/* WORD, SIGN: what stands there. LINE, END: the comment, or NULL */
+	const char *text; /* WORD, SIGN: what stands there. LINE, END: the comment, or NULL */
 	size_t length;
 	unsigned line, column;
 };
@@ -27,7 +27,7 @@ struct lexer {
 	size_t size, at;
 	unsigned line;
 	size_t line_start;
-	struct token token;	/* the current one */
+	struct token token; /* the current one */
 	struct scenario_error *error;
 };
 

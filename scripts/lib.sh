@@ -30,8 +30,10 @@ build() {
 		cmake --preset "$preset" ${SLUICE_WERROR:+-DSLUICE_WERROR=ON} >"$log" 2>&1 ||
 			{ cat "$log" >&2; die 3 "can't configure build/$preset"; }
 	fi
-	ninja -C "build/$preset" "$@" >"$log" 2>&1 ||
-		{ cat "$log" >&2; die 3 "can't build build/$preset"; }
+	if ! ninja -C "build/$preset" "$@" >"$log" 2>&1; then
+		sed -n '/^FAILED/,$p;/^ninja: error/p' "$log" >&2
+		die 3 "can't build build/$preset"
+	fi
 	# A warning is worth a look even where it is no error.
 	grep -A3 'warning:' "$log" >&2 || :
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The byte form: decoding is total, encoding what was decoded is a fixed point, text loses nothing. */
+/* The byte form: decoding is total, encoding what was decoded is a fixed point, text loses nothing.
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,12 +12,12 @@
 #include "scenario/generate.h"
 #include "scenario/scenario.h"
 
-static const char *const event_values[] = { "every-request", "last-page", NULL };
-static const char *const pipe_values[] = { "open", "closed", "half", NULL };
+static const char *const event_values[] = {"every-request", "last-page", NULL};
+static const char *const pipe_values[] = {"open", "closed", "half", NULL};
 static const struct scenario_knob knobs[] = {
-	{ "event", event_values },
-	{ "storm", NULL },
-	{ "pipe", pipe_values },
+	{"event", event_values},
+	{"storm", NULL},
+	{"pipe", pipe_values},
 };
 
 static struct scenario s, back;
@@ -86,16 +87,19 @@ static void test_nothing_is_the_empty_world(void **state)
 
 static void test_layout(void **state)
 {
-	static const char wanted[] = "sluice 1\nunit u0 pipe=half ring=8\n"
+	static const char wanted[] =
+		"sluice 1\nunit u0 pipe=half ring=8\n"
 		"device d0 unit=u0 rid=ab:1d.5 credits=1500 retries=2\nspace A\n"
 		"task app0: request d0 none group=300 page=0xbeef rw last\nchoices 00 ff\n";
 	static const uint8_t bytes[] = {
-		0x80, 0, 0, 0, 1, 0, 0, 0,
-		0x81, 0, 0, 0, 0, 0, 0, 0,
-		0x82, 0, 2, 2, 0, 0, 0, 0,
-		0x83, 0, 0, 2, 0x57, 0x6d, 2 << 4 | 11, 0x5b,
-		0x86, 0, 7, OPF_READ | OPF_WRITE | OPF_LAST, 300 & 0x7f, 2 | 2 << 2, 0x7d, 0x6f,
-		0xff, 0, 0xff, 0, 0,
+		0x80,        0,          0,    0,    1,    0,
+		0,           0,          0x81, 0,    0,    0,
+		0,           0,          0,    0,    0x82, 0,
+		2,           2,          0,    0,    0,    0,
+		0x83,        0,          0,    2,    0x57, 0x6d,
+		2 << 4 | 11, 0x5b,       0x86, 0,    7,    OPF_READ | OPF_WRITE | OPF_LAST,
+		300 & 0x7f,  2 | 2 << 2, 0x7d, 0x6f, 0xff, 0,
+		0xff,        0,          0,
 	};
 	uint8_t encoded[SCENARIO_BYTES_MAX];
 
@@ -149,7 +153,7 @@ static void test_too_many_bytes(void **state)
 	static uint8_t bytes[2 * SCENARIO_BYTES_MAX];
 	uint8_t encoded[SCENARIO_BYTES_MAX];
 
-	memset(bytes, 0x84, sizeof(bytes));	/* bind, over and over */
+	memset(bytes, 0x84, sizeof(bytes)); /* bind, over and over */
 	check_decoded(bytes, sizeof(bytes), true);
 	assert_int_equal(s.ops, SCENARIO_OPS_MAX);
 	/* Records of one byte leave room for choices that the canonical form has not. */
@@ -214,7 +218,7 @@ static bool same_op(const struct scenario_op *a, const struct scenario_op *b)
 /* Length of the longest common subsequence of operations. */
 static unsigned in_common(const struct scenario *a, const struct scenario *b)
 {
-	unsigned best[SCENARIO_OPS_MAX + 1] = { 0 };
+	unsigned best[SCENARIO_OPS_MAX + 1] = {0};
 
 	for (unsigned i = 0; i < a->ops; i++) {
 		unsigned diagonal = 0;
@@ -279,11 +283,11 @@ static void test_a_shift_spoils_one_record(void **state)
 static void test_settings_in_any_order(void **state)
 {
 	static const uint8_t bytes[] = {
-		0x11, 0x22,			/* ahead of the first head: nothing */
-		0x84, 8, 1, 0,			/* bind d1 A as p2, cut short */
-		0x80, 0, 3, 0, 2,		/* the world, behind what needs it */
-		0x83, 1, 0, 0, 0, 0x10,		/* d1 takes d0's requester id, and must move */
-		0x80, 0, 1, 0, 1, 0, 0, 0, 9, 9, /* another world, too long: the last wins */
+		0x11, 0x22,                /* ahead of the first head: nothing */
+		0x84, 8,    1, 0,          /* bind d1 A as p2, cut short */
+		0x80, 0,    3, 0, 2,       /* the world, behind what needs it */
+		0x83, 1,    0, 0, 0, 0x10, /* d1 takes d0's requester id, and must move */
+		0x80, 0,    1, 0, 1, 0,    0, 0, 9, 9, /* another world, too long: the last wins */
 	};
 
 	scenario_decode(&s, bytes, sizeof(bytes));
@@ -301,11 +305,9 @@ static void test_circle_of_waits_is_cut(void **state)
 {
 	const uint8_t await = BYTES_HEAD | (BYTES_OP + OP_AWAIT);
 	const uint8_t bytes[] = {
-		0x80, 0, 0, 0, 3, 0, 0, 0,
-		await, 0, 1 << 3, 0, 0, 0, 0, 0,
-		await, 1, 2 << 3, 0, 0, 0, 0, 0,
-		await, 2, 0 << 3, 0, 0, 0, 0, 0,
-		await, 2, 2 << 3, 0, 0, 0, 0, 0,
+		0x80, 0, 0,     0, 3,      0, 0,      0, await, 0, 1 << 3, 0, 0,      0,
+		0,    0, await, 1, 2 << 3, 0, 0,      0, 0,     0, await,  2, 0 << 3, 0,
+		0,    0, 0,     0, await,  2, 2 << 3, 0, 0,     0, 0,      0,
 	};
 
 	scenario_decode(&s, bytes, sizeof(bytes));
@@ -318,7 +320,8 @@ static void test_circle_of_waits_is_cut(void **state)
 
 static void test_names_become_canonical(void **state)
 {
-	static const char named[] = "sluice 1\n# why\nspace heap stack\n"
+	static const char named[] =
+		"sluice 1\n# why\nspace heap stack\n"
 		"task binder: bind d0 stack as p1\nneeds asan\nexpect core clean\n";
 	struct scenario_error error;
 	uint8_t bytes[SCENARIO_BYTES_MAX];
@@ -334,7 +337,7 @@ static void test_names_become_canonical(void **state)
 
 static void test_without_knobs(void **state)
 {
-	static const uint8_t bytes[] = { 0x82, 0, 2, 2 };
+	static const uint8_t bytes[] = {0x82, 0, 2, 2};
 
 	scenario_set_knobs(NULL, 0);
 	scenario_decode(&s, bytes, sizeof(bytes));

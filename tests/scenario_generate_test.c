@@ -9,12 +9,12 @@
 
 #include "scenario/generate.h"
 
-static const char *const event_values[] = { "every-request", "last-page", NULL };
-static const char *const pipe_values[] = { "open", "closed", "half", NULL };
+static const char *const event_values[] = {"every-request", "last-page", NULL};
+static const char *const pipe_values[] = {"open", "closed", "half", NULL};
 static const struct scenario_knob knobs[] = {
-	{ "event", event_values },
-	{ "storm", NULL },
-	{ "pipe", pipe_values },
+	{"event", event_values},
+	{"storm", NULL},
+	{"pipe", pipe_values},
 };
 
 #define SEEDS 20000
@@ -38,7 +38,7 @@ static void test_deterministic(void **state)
 
 static void test_valid(void **state)
 {
-	const uint8_t all[SCENARIO_KNOBS_MAX] = { 3, 1, 7 };
+	const uint8_t all[SCENARIO_KNOBS_MAX] = {3, 1, 7};
 	struct scenario_error error;
 
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
@@ -47,8 +47,8 @@ static void test_valid(void **state)
 		scenario_generate(&s, seed, (unsigned)(seed & 1), all);
 		n = scenario_print(&s, text, sizeof(text));
 		if (scenario_parse(&other, text, n, &error))
-			fail_msg("seed %u: %u:%u: %s in:\n%s", (unsigned)seed, error.line, error.column,
-				 error.text, text);
+			fail_msg("seed %u: %u:%u: %s in:\n%s", (unsigned)seed, error.line,
+				 error.column, error.text, text);
 		assert_true(scenario_equal(&s, &other));
 		assert_false(s.positional);
 		assert_int_equal(s.choice_count + s.anchors, 0);
@@ -58,7 +58,7 @@ static void test_valid(void **state)
 
 static void test_knob_masks(void **state)
 {
-	const uint8_t closed[SCENARIO_KNOBS_MAX] = { 1, 1, 4 };
+	const uint8_t closed[SCENARIO_KNOBS_MAX] = {1, 1, 4};
 	unsigned seen = 0;
 
 	for (uint64_t seed = 0; seed < 5000; seed++) {
@@ -79,7 +79,7 @@ static void test_knob_masks(void **state)
 /* --- What GENERATE_KEEP_PROMISES promises ----------------------------------------------------- */
 
 struct life {
-	bool bound, stopped, ended;	/* ended: no group is open */
+	bool bound, stopped, ended; /* ended: no group is open */
 	uint16_t group;
 };
 
@@ -87,7 +87,8 @@ static struct checker {
 	struct life life[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX];
 	struct life rid[SCENARIO_DEVICES_MAX];
 	uint8_t before[SCENARIO_TASKS_MAX]; /* mask of the tasks that a task awaits */
-	uint8_t life_tasks[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX + 1]; /* masks of who uses it */
+	uint8_t life_tasks[SCENARIO_DEVICES_MAX]
+			  [SCENARIO_PASIDS_MAX + 1]; /* masks of who uses it */
 	uint8_t device_tasks[SCENARIO_DEVICES_MAX];
 	uint8_t space_tasks[SCENARIO_SPACES_MAX];
 	bool exited[SCENARIO_SPACES_MAX];
@@ -135,7 +136,8 @@ static void check_request(const struct scenario_op *op, struct life *life, unsig
 	if (life->ended)
 		for (unsigned p = 0; p < SCENARIO_PASIDS_MAX; p++)
 			CHECK(c.life[op->device][p].ended || !c.life[op->device][p].bound ||
-			      c.life[op->device][p].group != op->group, i);
+				      c.life[op->device][p].group != op->group,
+			      i);
 	life->group = op->group;
 	life->ended = op->flags & OPF_LAST;
 }
@@ -148,19 +150,19 @@ static unsigned life_index(const struct scenario_op *op)
 static void check_life_op(const struct scenario_op *op, unsigned i)
 {
 	unsigned index = life_index(op);
-	struct life *life = index == SCENARIO_PASIDS_MAX ? &c.rid[op->device] :
-							   &c.life[op->device][index];
+	struct life *life =
+		index == SCENARIO_PASIDS_MAX ? &c.rid[op->device] : &c.life[op->device][index];
 
 	CHECK(ordered(op->task, c.life_tasks[op->device][index]), i);
 	switch (op->code) {
 	case OP_BIND:
 		CHECK(!life->bound && !c.exited[op->space], i);
-		*life = (struct life){ .bound = true, .ended = true };
+		*life = (struct life){.bound = true, .ended = true};
 		break;
 	case OP_RID:
 		CHECK(!life->bound || life->ended, i);
 		CHECK(op->space == SCENARIO_NONE || !c.exited[op->space], i);
-		*life = (struct life){ .bound = op->space != SCENARIO_NONE, .ended = true };
+		*life = (struct life){.bound = op->space != SCENARIO_NONE, .ended = true};
 		break;
 	case OP_REQUEST:
 		check_request(op, life, i);
@@ -212,8 +214,15 @@ static void check_op(const struct scenario_op *op, unsigned i)
 		for (unsigned d = 0; d < s.devices; d++)
 			CHECK(!lives_on(d), i);
 		break;
-	case OP_BIND: case OP_UNBIND: case OP_REQUEST: case OP_STOP: case OP_RID: case OP_DRAIN:
-	case OP_TRANSLATE: case OP_ACCESS: case OP_SETTLE:
+	case OP_BIND:
+	case OP_UNBIND:
+	case OP_REQUEST:
+	case OP_STOP:
+	case OP_RID:
+	case OP_DRAIN:
+	case OP_TRANSLATE:
+	case OP_ACCESS:
+	case OP_SETTLE:
 		check_life_op(op, i);
 		break;
 	default:
@@ -237,8 +246,13 @@ static void find_users(void)
 			if (op->space != SCENARIO_NONE)
 				c.space_tasks[op->space] |= task;
 			/* fallthrough */
-		case OP_UNBIND: case OP_REQUEST: case OP_STOP: case OP_DRAIN: case OP_TRANSLATE:
-		case OP_ACCESS: case OP_SETTLE:
+		case OP_UNBIND:
+		case OP_REQUEST:
+		case OP_STOP:
+		case OP_DRAIN:
+		case OP_TRANSLATE:
+		case OP_ACCESS:
+		case OP_SETTLE:
 			c.device_tasks[op->device] |= task;
 			c.life_tasks[op->device][life_index(op)] |= task;
 			break;
@@ -246,7 +260,8 @@ static void find_users(void)
 	}
 }
 
-/* Tasks as a whole, one behind the other, since those that race may share neither life nor space. */
+/* Tasks as a whole, one behind the other, since those that race may share neither life nor space.
+ */
 static void check_promises(void)
 {
 	memset(&c, 0, sizeof(c));
@@ -285,11 +300,12 @@ static void test_groups_are_apart(void **state)
 
 static void test_variety(void **state)
 {
-	unsigned ops[OP_COUNT] = { 0 }, stops[SCENARIO_STOP_COUNT] = { 0 };
-	unsigned units = 0, small = 0, same_pasid = 0, several = 0, tasks[SCENARIO_TASKS_MAX + 1] = { 0 };
+	unsigned ops[OP_COUNT] = {0}, stops[SCENARIO_STOP_COUNT] = {0};
+	unsigned units = 0, small = 0, same_pasid = 0, several = 0,
+		 tasks[SCENARIO_TASKS_MAX + 1] = {0};
 
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
-		uint8_t bound_by[SCENARIO_PASIDS_MAX] = { 0 };
+		uint8_t bound_by[SCENARIO_PASIDS_MAX] = {0};
 
 		scenario_generate(&s, seed, GENERATE_KEEP_PROMISES, NULL);
 		units += s.units == 2;
@@ -325,7 +341,7 @@ static void test_variety(void **state)
 
 static void test_promises_are_broken_too(void **state)
 {
-	unsigned ops[OP_COUNT] = { 0 }, alloc = 0, clock = 0;
+	unsigned ops[OP_COUNT] = {0}, alloc = 0, clock = 0;
 
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
 		scenario_generate(&s, seed, 0, NULL);

@@ -10,9 +10,9 @@
 #include "scenario/generate.h"
 #include "scenario/minimize.h"
 
-static const char *const event_values[] = { "every-request", "last-page", NULL };
-static const char *const pipe_values[] = { "open", "closed", NULL };
-static const struct scenario_knob knobs[] = { { "event", event_values }, { "pipe", pipe_values } };
+static const char *const event_values[] = {"every-request", "last-page", NULL};
+static const char *const pipe_values[] = {"open", "closed", NULL};
+static const struct scenario_knob knobs[] = {{"event", event_values}, {"pipe", pipe_values}};
 
 static struct scenario s, parsed;
 static char text[SCENARIO_TEXT_MAX];
@@ -20,7 +20,7 @@ static char text[SCENARIO_TEXT_MAX];
 struct probe {
 	bool (*fails)(const struct scenario *s);
 	unsigned tried, kept, stop_after;
-	bool put_back;		/* as a test does that records what was run */
+	bool put_back; /* as a test does that records what was run */
 	struct scenario recorded;
 };
 
@@ -87,15 +87,19 @@ static const struct scenario_op *find(const struct scenario *t, unsigned code, u
 	return NULL;
 }
 
-static const char big[] = "sluice 1\n# kept\n"
+static const char big[] =
+	"sluice 1\n# kept\n"
 	"world workers=4 clock=free alloc=fails rcu=eager\n"
 	"unit u0 event=last-page ring=8\nunit u1 pipe=closed ring=16\n"
 	"device d0 credits=1 retries=3\ndevice d1 unit=u1\ndevice d2 unit=u1 rid=00:07.0\n"
 	"space A B C\n"
-	"task one: bind d0 A as p1; request d0 p1 page=0x11 rwx priv last force; stop d0 p1 reset; unbind d0 p1\n"
-	"task two: await one; bind d2 C as p2; request d2 p2 page=0x22 rw last; stop d2 p2 marker; unbind d2 p2\n"
+	"task one: bind d0 A as p1; request d0 p1 page=0x11 rwx priv last force; stop d0 p1 reset; "
+	"unbind d0 p1\n"
+	"task two: await one; bind d2 C as p2; request d2 p2 page=0x22 rw last; stop d2 p2 marker; "
+	"unbind d2 p2\n"
 	"task three: await two; exit B; inject u1 ice; hold d2 count=7 never; pause\n"
-	"at one kmalloc#1 = 1\nat two op#1 -> d2.up\nat two op#2 -> u1.walk\nat three op#1 -> irq1\n"
+	"at one kmalloc#1 = 1\nat two op#1 -> d2.up\nat two op#2 -> u1.walk\nat three op#1 -> "
+	"irq1\n"
 	"at irq1 complete#1 -> one\nat d1.up op#1 -> two\nat u0.walk op#1 -> irq\n";
 
 static bool needs_two_requests(const struct scenario *t)
@@ -108,10 +112,11 @@ static void test_two_operations(void **state)
 	parse(big);
 	assert_true(minimize(needs_two_requests, 10000));
 	assert_string_equal(text, "sluice 1\n# kept\nunit u0 ring=128\n"
-		"device d0 unit=u0 rid=00:02.0 credits=32\ndevice d1 unit=u0 rid=00:07.0 credits=32\n"
-		"space A\n"
-		"task one: request d0 p1 group=0 page=0x11 r last\n"
-		"task two: request d1 p2 group=0 page=0x22 r last\n");
+				  "device d0 unit=u0 rid=00:02.0 credits=32\ndevice d1 unit=u0 "
+				  "rid=00:07.0 credits=32\n"
+				  "space A\n"
+				  "task one: request d0 p1 group=0 page=0x11 r last\n"
+				  "task two: request d1 p2 group=0 page=0x22 r last\n");
 	assert_in_range(probe.tried, 10, 400);
 }
 
@@ -131,9 +136,10 @@ static void test_devices_are_renumbered(void **state)
 {
 	parse(big);
 	assert_true(minimize(needs_third_device, 10000));
-	assert_string_equal(text, "sluice 1\n# kept\nunit u0 ring=128\n"
-		"device d0 unit=u0 rid=00:07.0 credits=32\nspace A\n"
-		"task two: request d0 p2 group=0 page=0x22 r last\nat two op#1 -> d0.up\n");
+	assert_string_equal(
+		text, "sluice 1\n# kept\nunit u0 ring=128\n"
+		      "device d0 unit=u0 rid=00:07.0 credits=32\nspace A\n"
+		      "task two: request d0 p2 group=0 page=0x22 r last\nat two op#1 -> d0.up\n");
 }
 
 static bool needs_second_unit(const struct scenario *t)
@@ -181,8 +187,8 @@ static void test_spaces_are_renumbered(void **state)
 	parse(big);
 	assert_true(minimize(needs_space_c, 10000));
 	assert_string_equal(text, "sluice 1\n# kept\nunit u0 ring=128\n"
-		"device d0 unit=u0 rid=00:07.0 credits=32\nspace C\n"
-		"task two: bind d0 C as p2\n");
+				  "device d0 unit=u0 rid=00:07.0 credits=32\nspace C\n"
+				  "task two: bind d0 C as p2\n");
 }
 
 static bool needs_settings(const struct scenario *t)
@@ -198,8 +204,9 @@ static void test_settings_that_matter_stay(void **state)
 	parse(big);
 	assert_true(minimize(needs_settings, 10000));
 	assert_string_equal(text, "sluice 1\n# kept\nworld workers=4 rcu=eager\nunit u0 ring=8\n"
-		"device d0 unit=u0 rid=00:02.0 credits=1\ndevice d1 unit=u0 rid=00:07.0 credits=32\n"
-		"space A\ntask three: hold d1 count=7 never\n");
+				  "device d0 unit=u0 rid=00:02.0 credits=1\ndevice d1 unit=u0 "
+				  "rid=00:07.0 credits=32\n"
+				  "space A\ntask three: hold d1 count=7 never\n");
 }
 
 static bool needs_wait(const struct scenario *t)
@@ -250,8 +257,8 @@ static void test_nothing_is_needed(void **state)
 
 static bool only_as_it_is(const struct scenario *t)
 {
-	return t->ops == 14 && t->tasks == 3 && t->devices == 3 && t->spaces == 3 && t->units == 2 &&
-	       t->anchors == 7 && t->world.workers == 4 && t->world.alloc_fails;
+	return t->ops == 14 && t->tasks == 3 && t->devices == 3 && t->spaces == 3 &&
+	       t->units == 2 && t->anchors == 7 && t->world.workers == 4 && t->world.alloc_fails;
 }
 
 static void test_fixed_point(void **state)

@@ -10,12 +10,12 @@
 
 #include "scenario/scenario.h"
 
-static const char *const event_values[] = { "every-request", "last-page", NULL };
-static const char *const pipe_values[] = { "open", "closed", "half", NULL };
+static const char *const event_values[] = {"every-request", "last-page", NULL};
+static const char *const pipe_values[] = {"open", "closed", "half", NULL};
 static const struct scenario_knob knobs[] = {
-	{ "event", event_values },
-	{ "storm", NULL },
-	{ "pipe", pipe_values },
+	{"event", event_values},
+	{"storm", NULL},
+	{"pipe", pipe_values},
 };
 
 static struct scenario parsed, again;
@@ -45,7 +45,8 @@ static void round_trip(const char *text)
 
 static void test_example_is_canonical(void **state)
 {
-	static const char text[] = "sluice 1\n"
+	static const char text[] =
+		"sluice 1\n"
 		"# two drains of one unit lose a wake-up\n"
 		"#\n"
 		"#  indented\n"
@@ -55,7 +56,8 @@ static void test_example_is_canonical(void **state)
 		"device d0 unit=u0 rid=00:02.0 credits=8\n"
 		"device d1 unit=u1 rid=ff:1f.7 credits=2048 retries=3\n"
 		"space A heap\n"
-		"task app0: bind d0 A as p1; request d0 p1 group=1 page=0x7f00 rw last; stop d0 p1; "
+		"task app0: bind d0 A as p1; request d0 p1 group=1 page=0x7f00 rw last; stop d0 "
+		"p1; "
 		"unbind d0 p1\n"
 		"task late: bind d1 heap as p2; stop d1 p2 marker; unbind d1 p2\n"
 		"at app0 wait_for_completion#1 -> late\n"
@@ -70,8 +72,7 @@ static void test_example_is_canonical(void **state)
 	parse(&parsed, text);
 	scenario_print(&parsed, printed, sizeof(printed));
 	assert_string_equal(printed, text);
-	assert_string_equal(parsed.comment,
-			    "two drains of one unit lose a wake-up\n\n indented");
+	assert_string_equal(parsed.comment, "two drains of one unit lose a wake-up\n\n indented");
 	assert_int_equal(parsed.world.workers, 2);
 	assert_true(parsed.world.clock_free && parsed.world.alloc_fails && parsed.world.rcu_eager);
 	assert_int_equal(parsed.unit[0].knob[0], 1);
@@ -108,46 +109,46 @@ static void test_defaults(void **state)
 static const struct {
 	const char *text, *canonical;
 } op_spellings[] = {
-	{ "bind d1 B as p4", "bind d1 B as p4" },
-	{ "unbind d0 p1", "unbind d0 p1" },
-	{ "request d0 none last", "request d0 none group=0 page=0x1 r last" },
-	{ "request d0 p1 last rw page=0xffff group=511 priv force",
-	  "request d0 p1 group=511 page=0xffff rw priv last force" },
-	{ "request d0 p1 rwx page=10", "request d0 p1 group=0 page=0xa rwx" },
-	{ "request d0 p1 wx page=0", "request d0 p1 group=0 page=0x0 wx" },
-	{ "stop d0 p3", "stop d0 p3" },
-	{ "stop d0 p3 answered", "stop d0 p3" },
-	{ "stop d0 p3 marker", "stop d0 p3 marker" },
-	{ "stop d0 p3 reset", "stop d0 p3 reset" },
-	{ "exit B", "exit B" },
-	{ "rid d0 A", "rid d0 A" },
-	{ "rid d1 none", "rid d1 none" },
-	{ "disable d0", "disable d0" },
-	{ "enable d0", "enable d0" },
-	{ "attach d0", "attach d0" },
-	{ "detach d0", "detach d0" },
-	{ "finish u1", "finish u1" },
-	{ "start u1", "start u1" },
-	{ "drain d0 p1", "drain d0 p1" },
-	{ "translate d0 p1", "translate d0 p1 page=0x1 r" },
-	{ "access d0 p1 page=4 w", "access d0 p1 page=0x4 w" },
-	{ "marker d0 p1", "marker d0 p1" },
-	{ "reset d0", "reset d0" },
-	{ "gone d0", "gone d0" },
-	{ "hold d0", "hold d0 count=1 late" },
-	{ "hold d0 never count=255", "hold d0 count=255 never" },
-	{ "inject u0 iqe", "inject u0 iqe" },
-	{ "inject u0 ice", "inject u0 ice" },
-	{ "inject u1 ite", "inject u1 ite" },
-	{ "lose u0 count=0x10", "lose u0 count=16" },
-	{ "prs u0 ppr", "prs u0 ppr" },
-	{ "prs u0 ppr pro", "prs u0 pro ppr" },
-	{ "slow A ms=60000", "slow A ms=60000" },
-	{ "slow A ms=0", "slow A ms=0" },
-	{ "hole B page=7", "hole B page=0x7" },
-	{ "settle d0 p1", "settle d0 p1" },
-	{ "await other", "await other" },
-	{ "pause", "pause" },
+	{"bind d1 B as p4", "bind d1 B as p4"},
+	{"unbind d0 p1", "unbind d0 p1"},
+	{"request d0 none last", "request d0 none group=0 page=0x1 r last"},
+	{"request d0 p1 last rw page=0xffff group=511 priv force",
+	 "request d0 p1 group=511 page=0xffff rw priv last force"},
+	{"request d0 p1 rwx page=10", "request d0 p1 group=0 page=0xa rwx"},
+	{"request d0 p1 wx page=0", "request d0 p1 group=0 page=0x0 wx"},
+	{"stop d0 p3", "stop d0 p3"},
+	{"stop d0 p3 answered", "stop d0 p3"},
+	{"stop d0 p3 marker", "stop d0 p3 marker"},
+	{"stop d0 p3 reset", "stop d0 p3 reset"},
+	{"exit B", "exit B"},
+	{"rid d0 A", "rid d0 A"},
+	{"rid d1 none", "rid d1 none"},
+	{"disable d0", "disable d0"},
+	{"enable d0", "enable d0"},
+	{"attach d0", "attach d0"},
+	{"detach d0", "detach d0"},
+	{"finish u1", "finish u1"},
+	{"start u1", "start u1"},
+	{"drain d0 p1", "drain d0 p1"},
+	{"translate d0 p1", "translate d0 p1 page=0x1 r"},
+	{"access d0 p1 page=4 w", "access d0 p1 page=0x4 w"},
+	{"marker d0 p1", "marker d0 p1"},
+	{"reset d0", "reset d0"},
+	{"gone d0", "gone d0"},
+	{"hold d0", "hold d0 count=1 late"},
+	{"hold d0 never count=255", "hold d0 count=255 never"},
+	{"inject u0 iqe", "inject u0 iqe"},
+	{"inject u0 ice", "inject u0 ice"},
+	{"inject u1 ite", "inject u1 ite"},
+	{"lose u0 count=0x10", "lose u0 count=16"},
+	{"prs u0 ppr", "prs u0 ppr"},
+	{"prs u0 ppr pro", "prs u0 pro ppr"},
+	{"slow A ms=60000", "slow A ms=60000"},
+	{"slow A ms=0", "slow A ms=0"},
+	{"hole B page=7", "hole B page=0x7"},
+	{"settle d0 p1", "settle d0 p1"},
+	{"await other", "await other"},
+	{"pause", "pause"},
 };
 
 static void test_operations(void **state)
@@ -160,7 +161,8 @@ static void test_operations(void **state)
 
 		snprintf(text, sizeof(text),
 			 "sluice 1\nunit u0\nunit u1\ndevice d0\ndevice d1\nspace A B\n"
-			 "task app0: %s\ntask other:\n", op_spellings[i].text);
+			 "task app0: %s\ntask other:\n",
+			 op_spellings[i].text);
 		round_trip(text);
 		n = scenario_print_op(&parsed, &parsed.op[0], op, sizeof(op));
 		assert_int_equal(n, strlen(op));
@@ -207,8 +209,9 @@ static void test_choices(void **state)
 	parse(&parsed, "sluice 1\nchoices 00*4096\n");
 	assert_int_equal(parsed.choice_count, 0);
 	assert_false(parsed.positional);
-	round_trip("sluice 1\ntask a: pause\nchoices 01 02 03*100 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f "
-		   "10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f 20*3000 21\n");
+	round_trip(
+		"sluice 1\ntask a: pause\nchoices 01 02 03*100 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f "
+		"10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f 20*3000 21\n");
 }
 
 static void test_long_tasks_are_wrapped(void **state)
@@ -292,7 +295,8 @@ static void test_is_text(void **state)
 static void test_order_of_tasks_does_not_matter(void **state)
 {
 	parse(&parsed, "sluice 1\ntask a: pause; exit A\ntask b: reset d0; gone d0\n");
-	parse(&again, "sluice 1\ntask a: pause\ntask b: reset d0\ntask a: exit A\ntask b: gone d0\n");
+	parse(&again,
+	      "sluice 1\ntask a: pause\ntask b: reset d0\ntask a: exit A\ntask b: gone d0\n");
 	assert_true(scenario_equal(&parsed, &again));
 	parse(&again, "sluice 1\ntask a: exit A; pause\ntask b: reset d0; gone d0\n");
 	assert_false(scenario_equal(&parsed, &again));

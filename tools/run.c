@@ -135,6 +135,10 @@ static void body(void *ctx, struct judged *j)
 		return;
 	if (!options.json) {
 		report_print(stdout, pair->system->ops->name, &result);
+		if (result.verdict == RUN_CLEAN) {
+			judge_print_premises(j->premises, sizeof(j->premises));
+			printf("  %s\n", j->premises);
+		}
 		if (result.verdict != RUN_NA && result.verdict != RUN_REFUSED)
 			print_timeline();
 		return;

@@ -118,6 +118,8 @@ static int summarise(const struct sweep_totals *t)
 		printf("  %12llu  %s%s\n", (unsigned long long)t->tally[i].count,
 		       t->tally[i].identity, t->tally[i].finding ? "" :
 		       strcmp(t->tally[i].identity, "clean") ? " (no finding)" : "");
+	/* Equal for equal bounds on any build of a flavour: the determinism test compares it. */
+	printf("digest of all verdicts and traces: %016llx\n", (unsigned long long)t->digest);
 	if (options.chooser == SWEEP_EXHAUSTIVE)
 		printf("%s\n", t->complete ? "every schedule within the bound was run"
 					   : "not every schedule within the bound was run");

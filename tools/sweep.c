@@ -25,6 +25,7 @@ const char *const sweep_chooser_word[SWEEP_CHOOSERS] = {
 /* What a worker and the parent share. */
 struct sweep_slot {
 	_Atomic u64 runs, points;
+	u64 digest;
 	u64 next;			/* number of the run to go on with */
 	_Atomic bool found_ready;	/* found is the parent's to read, and to hand back */
 	struct sweep_found found;
@@ -83,6 +84,21 @@ static struct sweep_tally *tally_find(struct sweep_tally *tally, u32 *count, con
 	return &tally[(*count)++];
 }
 
+/* A sum, so that it is the same for any number of workers. Tokens name a build's functions: not them. */
+static u64 digest_of(u64 n, const struct judged *j)
+{
+	char base[DEATH_TOKEN_MAX];
+	u64 state = n, sum = scenario_random(&state);
+
+	judged_base(j->identity, base);
+	for (const char *c = base; *c; c++) {
+		state = sum + (u8)*c;
+		sum = scenario_random(&state);
+	}
+	state = sum ^ j->trace_hash;
+	return scenario_random(&state);
+}
+
 /* --- In the worker ---------------------------------------------------------------------------- */
 
 union any_chooser {
@@ -97,6 +113,7 @@ static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser
 	static u8 bytes[SWEEP_DECISIONS_MAX];
 	enum sweep_chooser kind = sweep->chooser;
 	u32 length = scenario_random(&state) % SWEEP_DECISIONS_MAX;
+	u32 depth = 1 + (u32)(scenario_random(&state) % SWEEP_PCT_DEPTH);
 
 	if (kind == SWEEP_MIX)
 		kind = n % 2 ? SWEEP_PCT : SWEEP_RANDOM;
@@ -110,8 +127,7 @@ static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser
 		chooser_random_init(&c->random, state, length);
 		return &c->base;
 	case SWEEP_PCT:
-		chooser_pct_init(&c->pct, state, SWEEP_PCT_LENGTH,
-				 1 + (u32)(scenario_random(&state) % SWEEP_PCT_DEPTH));
+		chooser_pct_init(&c->pct, state, SWEEP_PCT_LENGTH, depth);
 		return &c->base;
 	default:
 		return NULL;
@@ -153,6 +169,7 @@ static bool judge_one(struct sweep_worker *w, u64 n, const struct scenario *s, s
 		hand_over(slot, n, s);
 	}
 	tally->one_hash &= tally->hash == j->trace_hash;
+	slot->digest += digest_of(n, j);
 	atomic_store_explicit(&slot->points, slot->points + j->steps, memory_order_relaxed);
 	atomic_store_explicit(&slot->runs, slot->runs + 1, memory_order_relaxed);
 	/* What a file can't do it can't do under another schedule either. */
@@ -242,6 +259,7 @@ static bool worker_poll(struct sweep_worker *w, struct sweep_totals *totals)
 			t->hash = j->trace_hash;
 		}
 		t->one_hash &= t->hash == j->trace_hash;
+		slot->digest += digest_of(slot->found.run, j);
 		slot->runs++;
 	}
 	if (died || atomic_load(&slot->found_ready)) {
@@ -276,6 +294,7 @@ static void totals_merge(struct sweep_totals *totals, const struct sweep_worker 
 {
 	totals->identities = 0;
 	for (unsigned i = 0; i < jobs; i++) {
+		totals->digest += worker[i].slot->digest;
 		for (u32 k = 0; k < worker[i].slot->tallies; k++) {
 			const struct sweep_tally *from = &worker[i].slot->tally[k];
 			struct sweep_tally *to = tally_find(totals->tally, &totals->identities,

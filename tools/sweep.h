@@ -46,6 +46,7 @@ struct sweep_found {
 
 struct sweep_totals {
 	u64 runs, points;
+	u64 digest;	 /* of number, verdict and trace hash of every run, in any order */
 	u32 findings;	 /* identities whose premises hold */
 	u32 identities;	 /* all, "clean" among them */
 	double seconds;

@@ -39,40 +39,56 @@ static bool is_canonical_address(u64 addr)
 	return !top || top == 0x1ffff;
 }
 
-/* As in 5.7. "It can't go away": the driver is not permitted to unbind with faults outstanding. */
+/*
+ * The space of a PASID with a user, or the code of the answer. 5.7 went on using the svm behind the
+ * RCU section ("it can't go away", for the driver may not unbind with faults outstanding), and freed
+ * it at once. That is another bug than the one posted here, and would hide it.
+ */
+static unsigned get_space(u32 pasid, struct mm_struct **mm)
+{
+	unsigned result = QI_RESP_FAILURE;
+	struct intel_svm *svm;
+
+	rcu_read_lock();
+	svm = v2_svm_find(pasid);
+	if (svm) {
+		*mm = svm->mm;
+		result = mmget_not_zero(*mm) ? QI_RESP_SUCCESS : QI_RESP_INVALID;
+	}
+	rcu_read_unlock();
+	return result;
+}
+
 static unsigned handle_fault(const struct page_req_dsc *req)
 {
-	struct intel_svm *svm;
-	unsigned result = QI_RESP_INVALID;
 	unsigned flags = HOST_FAULT_USER | (PRQ_RD(req) ? HOST_FAULT_READ : 0) |
 			 (PRQ_WR(req) ? HOST_FAULT_WRITE : 0) | (PRQ_EXE(req) ? HOST_FAULT_EXEC : 0);
+	struct mm_struct *mm;
+	unsigned result;
 
 	if (!PRQ_PASID_PRESENT(req))
 		return QI_RESP_FAILURE;
-	rcu_read_lock();
-	svm = v2_svm_find(PRQ_PASID(req));
-	rcu_read_unlock();
-	if (!svm)
-		return QI_RESP_FAILURE;
-	if (!is_canonical_address(PRQ_ADDR(req)) || !mmget_not_zero(svm->mm))
-		return QI_RESP_INVALID;
-	if (!host_handle_mm_fault(svm->mm, PRQ_ADDR(req), flags))
-		result = QI_RESP_SUCCESS;
-	mmput(svm->mm);
+	result = get_space(PRQ_PASID(req), &mm);
+	if (result != QI_RESP_SUCCESS)
+		return result;
+	if (!is_canonical_address(PRQ_ADDR(req)) ||
+	    host_handle_mm_fault(mm, PRQ_ADDR(req), flags))
+		result = QI_RESP_INVALID;
+	mmput(mm);
 	return result;
 }
 
 /* As in 5.7: each request by itself, and the answer is that of the last. */
-static void process_single_prq(struct intel_iommu *iommu, struct page_req *req)
+static void process_single_prq(struct intel_iommu *iommu, const struct page_req_dsc *desc,
+			       bool drained)
 {
-	const struct page_req_dsc *desc = &req->desc;
 	struct qi_desc resp = { 0 };
 	unsigned result;
 
 	if (!PRQ_RD(desc) && !PRQ_WR(desc))
 		return;
 	/* Reconstructed: what the mark is for. */
-	result = req->drained ? QI_RESP_INVALID : handle_fault(desc);
+	result = drained ? QI_RESP_INVALID : handle_fault(desc);
 	if (!PRQ_LPIG(desc))
 		return;
 	resp.qw0 = QI_PASID(PRQ_PASID(desc)) | QI_PGRP_DID(PRQ_RID(desc)) |
@@ -115,15 +131,20 @@ static struct page_req *next_request(struct prq_list *list)
 	return NULL;
 }
 
-/* Reconstructed. A drain that waits on one of these has its hands on freed memory. */
+/*
+ * Reconstructed. A drain that waits on one of these and has not run since it was completed has its
+ * hands on freed memory.
+ */
 static void free_completed(struct prq_list *list)
 {
 	struct page_req *req;
 
+	spin_lock(&list->lock);
 	while ((req = list->first) && req->completed) {
 		list->first = req->next;
 		kfree(req);
 	}
+	spin_unlock(&list->lock);
 }
 
 static bool prq_event_thread(unsigned irq, void *data)
@@ -142,15 +163,17 @@ static bool prq_event_thread(unsigned irq, void *data)
 	spin_lock(&list->lock);
 	copy_ring(iommu, list, head, tail);
 	while ((req = next_request(list))) {
+		bool drained = req->drained;
+
 		req->processing = true;
 		spin_unlock(&list->lock);
-		process_single_prq(iommu, req);
+		process_single_prq(iommu, &req->desc, drained);
 		spin_lock(&list->lock);
 		req->completed = true;
 		complete(&req->complete);
 	}
-	free_completed(list);
 	spin_unlock(&list->lock);
+	free_completed(list);
 	return true;
 }
 

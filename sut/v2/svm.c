@@ -60,9 +60,7 @@ static void svm_free(struct intel_svm *svm)
 {
 	rcu_assign_pointer(svms[svm->pasid], NULL);
 	host_space_unregister(svm->mm, &svm->notifier);
-	/* So that a late user shows. */
-	memset(svm, 0x6b, sizeof(*svm));
-	kfree(svm);
+	kfree_rcu(svm, rcu);
 }
 
 static int sdev_add(struct intel_svm *svm, struct device_domain_info *info)

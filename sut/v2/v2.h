@@ -41,6 +41,7 @@ struct intel_svm_dev {
 
 /* One for each PASID number in use. */
 struct intel_svm {
+	struct rcu_head rcu;
 	struct mmu_notifier notifier;
 	struct mm_struct *mm;
 	struct intel_svm_dev *devs; /* RCU */

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# For the tests of the command line. Sourced from the project's root; SLUICE_BUILD names the build tree.
+
+set -uo pipefail
+build=${SLUICE_BUILD:?is set by ctest: the build tree to test}
+export sluice=$build/sluice
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+failed=0
+
+fail() {
+	echo "FAILED: $*"
+	echo "  stdout: $(head -c 600 "$room/stdout")"
+	echo "  stderr: $(head -c 600 "$room/stderr")"
+	failed=1
+}
+
+# expect CODE STDERR COMMAND...: the exit code, and a pattern for standard error ('' for silence).
+expect() {
+	local code=$1 pattern=$2 got=0
+	shift 2
+	"$@" >"$room/stdout" 2>"$room/stderr" </dev/null || got=$?
+	[ "$got" = "$code" ] || fail "$* exits with $got, expected $code"
+	if [ -z "$pattern" ]; then
+		[ ! -s "$room/stderr" ] || fail "$* says something on stderr"
+	else
+		grep -qE -- "$pattern" "$room/stderr" || fail "$* does not say /$pattern/ on stderr"
+	fi
+}
+
+# says PATTERN: what the last command wrote on standard output.
+says() {
+	grep -qE -- "$1" "$room/stdout" || fail "standard output lacks /$1/"
+}
+
+says_not() {
+	! grep -qE -- "$1" "$room/stdout" || fail "standard output has /$1/"
+}
+
+# bad_inputs COMMAND...: files that no command may take, given as its last argument.
+bad_inputs() {
+	: >"$room/empty"
+	printf 'sluice 1\ntask app0: bind d9 A as p1\n' >"$room/device.sluice"
+	printf 'sluice 1\ntask app0: frobnicate d0\n' >"$room/word.sluice"
+	printf 'sluice 99\n' >"$room/version.sluice"
+	printf 'hello\n' >"$room/hello"
+	printf 'sluice 1\nunit u0 ring=8\ntask app0: bind d0 A as' >"$room/cut.sluice"
+	truncate -s 100M "$room/large"
+	mkdir -p "$room/folder"
+	expect 2 'missing: No such file' "$@" "$room/missing"
+	expect 2 'folder: .*directory' "$@" "$room/folder"
+	expect 2 'empty: .*empty' "$@" "$room/empty"
+	expect 2 'large: expected at most [0-9]+ bytes' "$@" "$room/large"
+}
+
+bad_texts() {
+	expect 2 '^[^:]*device.sluice:2:[0-9]+: expected' "$@" "$room/device.sluice"
+	expect 2 '^[^:]*word.sluice:2:[0-9]+: expected' "$@" "$room/word.sluice"
+	expect 2 '^[^:]*version.sluice:1:[0-9]+: ' "$@" "$room/version.sluice"
+	expect 2 '^[^:]*hello:1:1: expected' "$@" "$room/hello"
+	expect 2 '^[^:]*cut.sluice:3:[0-9]+: expected' "$@" "$room/cut.sluice"
+}
+
+# nothing_written FILE: where a command that failed would have put its output.
+nothing_written() {
+	local left
+	left=$(find "$(dirname "$1")" -name "$(basename "$1")*")
+	[ -z "$left" ] || fail "a command that failed wrote $left"
+}
+
+finish() {
+	exit "$failed"
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# `sluice search` and `sluice min`: findings become files that replay, and small ones.
+# shellcheck source=tests/cli.sh
+source tests/cli.sh
+
+runs=2000
+[ "${SLUICE_FLAVOUR:-plain}" = tsan ] && runs=200
+seed=corpora/seeds/$(basename "$(find corpora/seeds -name '*.sluice' | sort | head -n 1)")
+
+# The same runs come to the same, whatever the number of workers.
+expect 0 '' "$sluice" search --runs $runs --jobs 1
+grep digest "$room/stdout" >"$room/one"
+expect 0 '' "$sluice" search --runs $runs --jobs 3
+grep digest "$room/stdout" >"$room/two"
+cmp -s "$room/one" "$room/two" || fail "the number of workers changes the runs"
+says "^core: $runs runs"
+says '^0 findings'
+expect 0 '' "$sluice" search --runs $runs --seed 2
+grep -q "$(cat "$room/one")" "$room/stdout" && fail "the seed changes nothing"
+
+expect 0 '' "$sluice" search --chooser exhaustive --preemptions 0 --runs 1000 "$seed"
+says 'every schedule within the bound'
+expect 0 '' "$sluice" search --chooser bytes --runs 100 "$seed"
+
+expect 1 '' "$sluice" search --system v2 --runs $runs --knobs disputed --promises any \
+	--output "$room/found"
+says 'written to '
+files=("$room"/found/*.sluice)
+[ ${#files[@]} -ge 3 ] || fail "v2 has fewer findings than expected: ${files[*]}"
+for file in "${files[@]}"; do
+	grep -q '^needs plain' "$file" && fail "$file needs no build"
+	expect 0 '' "$sluice" run --quiet "$file"
+	expect 0 '' "$sluice" run --quiet --runs 100 "$file"
+done
+
+file=${files[0]}
+expect 0 'operations, .* choices now' "$sluice" min --output "$room/min.sluice" "$file"
+expect 0 '' "$sluice" run --quiet "$room/min.sluice"
+[ "$(wc -c <"$room/min.sluice")" -le "$(wc -c <"$file")" ] || fail "min made $file larger"
+expect 0 'nothing more can go' "$sluice" min --output "$room/min2.sluice" "$room/min.sluice"
+cmp -s "$room/min.sluice" "$room/min2.sluice" || fail "min is no fixed point"
+expect 2 'nothing to minimise' "$sluice" min --system core --output "$room/out" "$seed"
+expect 2 'expected NOSUCH' "$sluice" min --identity NOSUCH --output "$room/out" "$file"
+expect 2 'Usage' "$sluice" min
+bad_inputs "$sluice" min --output "$room/out"
+bad_texts "$sluice" min --output "$room/out"
+nothing_written "$room/out"
+
+expect 2 'system: expected one of' "$sluice" search --system nobody
+expect 2 'exhaustive: expected a FILE' "$sluice" search --chooser exhaustive
+expect 2 'promises' "$sluice" search --promises maybe
+expect 2 'jobs: expected' "$sluice" search --jobs 0
+bad_inputs "$sluice" search --runs 1
+finish
