@@ -88,9 +88,13 @@ static void dev_pasid_unpublish(struct dev_pasid *dp)
 /* Under info->mutex, with a user of @mm held, so no release runs yet. @pasid: NULL for requests without. */
 static int dev_pasid_begin(struct device_domain_info *info, struct mm_struct *mm, u32 *pasid)
 {
-	struct dev_pasid *dp = kzalloc(sizeof(*dp), GFP_KERNEL);
+	struct dev_pasid *dp;
 	int err;
 
+	/* What is still under way from a device that is gone can't be drained, so no life may follow. */
+	if (!host_pci_device_is_present(info->dev))
+		return -ENODEV;
+	dp = kzalloc(sizeof(*dp), GFP_KERNEL);
 	if (!dp)
 		return -ENOMEM;
 	dp->iommu = info->iommu;

@@ -33,8 +33,8 @@ static void death_speak(int signal)
 
 static void death_take_stack(void)
 {
-	stack_t stack = { .ss_size = DEATH_STACK };
-	struct sigaction action = { .sa_handler = death_speak, .sa_flags = SA_ONSTACK };
+	stack_t stack = {.ss_size = DEATH_STACK};
+	struct sigaction action = {.sa_handler = death_speak, .sa_flags = SA_ONSTACK};
 
 	stack.ss_sp = mmap(NULL, DEATH_STACK, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -104,8 +104,8 @@ static void death_on_signal(int signal, siginfo_t *info, void *context)
 void death_catch_signals(void)
 {
 #if !defined(SLUICE_ASAN)
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
-	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+	struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
 
 	action.sa_sigaction = death_on_signal;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -115,7 +115,8 @@ void death_catch_signals(void)
 #endif
 }
 
-/* --- The hooks that the runtimes call. Declared here: the headers have only some of them. ------ */
+/* --- The hooks that the runtimes call. Declared here: the headers have only some of them. ------
+ */
 
 #if defined(SLUICE_ASAN)
 const char *__asan_get_report_description(void);
@@ -187,7 +188,7 @@ const char *__tsan_default_options(void);
 
 static void death_racer(void *report, int mops, unsigned index, char *buf, size_t size)
 {
-	void *trace[TSAN_TRACE] = { NULL }, *address;
+	void *trace[TSAN_TRACE] = {NULL}, *address;
 	int tid, bytes, write, atomic;
 
 	snprintf(buf, size, "unknown");
@@ -214,8 +215,8 @@ void __tsan_on_report(void *report)
 
 	if (!death_begins())
 		return;
-	__tsan_get_report_data(report, &kind, &count, &stacks, &mops, &locations, &mutexes, &threads,
-			       &unique, sleep, 1);
+	__tsan_get_report_data(report, &kind, &count, &stacks, &mops, &locations, &mutexes,
+			       &threads, &unique, sleep, 1);
 	for (unsigned i = 0; i < 2; i++)
 		death_racer(report, mops, i, racer[i], sizeof(racer[i]));
 	/* Which access came first depends on the schedule: the pair is what names the race. */
@@ -228,8 +229,8 @@ void __tsan_on_report(void *report)
 }
 
 /*
- * Without halt_on_error libFuzzer would keep the wrong input. The interceptors of libc's functions see
- * what the harness does on a fiber, instrumented or not, and it is not the watched.
+ * Without halt_on_error libFuzzer would keep the wrong input. The interceptors of libc's functions
+ * see what the harness does on a fiber, instrumented or not, and it is not the watched.
  */
 const char *__tsan_default_options(void)
 {

@@ -5,8 +5,8 @@
  * premises hold, and no memory (docs/architecture.md has the list).
  *
  * Input: the byte form of a scenario (scenario/scenario.h): any bytes decode. Seeds: corpora/seeds,
- * encoded. Feedback: the coverage of the code under test, and one counter for each hash of "where all
- * tasks stand" met at a decision.
+ * encoded. Feedback: the coverage of the code under test, and one counter for each hash of "where
+ * all tasks stand" met at a decision.
  *
  * --system=NAME or SLUICE_SYSTEM chooses the system under test. Identities in SLUICE_KNOWN are
  * counted and passed over. The target writes nothing but its last words on stderr.
@@ -38,8 +38,8 @@ static void last_words(const char *identity, const char *what)
 
 	judge_print_premises(premises, sizeof(premises));
 	death_print_token(identity);
-	fprintf(stderr, "system: %s\nfinding: %s %s\n%s\n%s\n", target_system->ops->name,
-		identity, what, premises, STATUS_TEXT_BEGIN);
+	fprintf(stderr, "system: %s\nfinding: %s %s\n%s\n%s\n", target_system->ops->name, identity,
+		what, premises, STATUS_TEXT_BEGIN);
 	run_record(&scenario, &recorded);
 	scenario_write(&recorded, stderr);
 	fprintf(stderr, "%s\n", STATUS_TEXT_END);

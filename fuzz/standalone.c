@@ -2,8 +2,8 @@
 
 /*
  * A fuzz target without a fuzz engine: runs it on the files named, for compilers
- * that have no libFuzzer and for replay. Options that begin with `-` are the target's or an engine's,
- * and a lone `--` is nobody's.
+ * that have no libFuzzer and for replay. Options that begin with `-` are the target's or an
+ * engine's, and a lone `--` is nobody's.
  */
 
 #include <errno.h>

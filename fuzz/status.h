@@ -4,8 +4,8 @@
 
 /*
  * What a fuzz target tells the campaign while it runs: libFuzzer's log speaks only when there is
- * something new. The campaign passes the descriptor of a page of memory in SLUICE_STATUS_FD; without
- * it the target counts for itself.
+ * something new. The campaign passes the descriptor of a page of memory in SLUICE_STATUS_FD;
+ * without it the target counts for itself.
  */
 
 #include <stdint.h>

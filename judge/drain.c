@@ -204,19 +204,24 @@ static void drain_begin(const struct event *e)
 /* A drain of @life returned success. */
 static void drain_returned(struct ledger_life *life, const struct ledger_op *op, bool ends)
 {
+	u8 stop;
+
 	if (!life || !life->open)
 		return;
+	stop = life->stop;
 	ledger.stats.drains++;
 	/* A stop that came after the drain began is none: nothing was promised of what it drained. */
-	if (life->stop != STOP_NOT && life->stop_at < op->begun_at)
-		drain_judge_life(life);
+	if (life->stop_at >= op->begun_at)
+		life->stop = STOP_NOT;
+	drain_judge_life(life);
+	life->stop = stop;
 	if (ends)
 		ledger_end_life(life);
 }
 
 /*
- * Of several exchanges of a domain at once, each ends what the one before it began, whatever it found
- * when it was called. So the next life may be under sentence from its first moment.
+ * Each exchange of a domain ends what the one before it began, whatever it found when it was called.
+ * Of several at once nobody outside can tell which was the last: nothing is held against their lives.
  */
 static void drain_rid(const struct ledger_op *op)
 {
@@ -226,11 +231,14 @@ static void drain_rid(const struct ledger_op *op)
 	if (!ledger_has_device(op->dev) || op->space == LEDGER_NO_SPACE)
 		return;
 	life = ledger_life(ledger_begin_life(op->dev, MODEL_NO_PASID, op->space));
-	for (u64 left = ledger.active; life && left; left &= left - 1) {
+	if (!life)
+		return;
+	life->unsure = ledger.dev[op->dev].rid_at > op->begun_at;
+	for (u64 left = ledger.active; left; left &= left - 1) {
 		const struct ledger_op *other = &ledger.op[__builtin_ctzll(left)];
 
 		if ((other->op == JOP_RID || other->op == JOP_DETACH) && other->dev == op->dev)
-			life->drain_at = ledger.events;
+			life->unsure = true;
 	}
 }
 
@@ -251,8 +259,12 @@ static void drain_end_success(const struct event *e, const struct ledger_op *op)
 		break;
 	case JOP_RID:
 		drain_rid(op);
+		if (ledger_has_device(op->dev))
+			ledger.dev[op->dev].rid_at = ledger.events;
 		break;
 	case JOP_DETACH:
+		if (ledger_has_device(op->dev))
+			ledger.dev[op->dev].rid_at = ledger.events;
 		for (unsigned n = 1; n <= ledger.lives; n++)
 			if (ledger.life[n].dev == op->dev)
 				drain_returned(&ledger.life[n], op, true);

@@ -100,7 +100,8 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	    P(KNOBS) | P(REGISTERS) | QUEUE | P(NO_EARLY_BIND) | P(PRESENT), 0, "VT-d 6.5.3.3"),
 	ROW(FAULTLOG, "FAULTLOG",
 	    "A late request after release of its address space logs no fault.",
-	    P(KNOBS) | QUEUE | P(QUIET_AFTER_STOP) | P(NO_EARLY_BIND) | P(CREDITS_KEPT) | P(PRI_ON),
+	    P(KNOBS) | QUEUE | P(QUIET_AFTER_STOP) | P(NO_EARLY_BIND) | P(CREDITS_KEPT) | P(PRI_ON) |
+		    P(PRESENT),
 	    0, "VT-d 7.5, cf08ca81d08a"),
 	ROW(QERR, "QERR",
 	    "No well-formed drain causes a queue error; one that is injected is not left behind.",

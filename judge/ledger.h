@@ -89,6 +89,7 @@ struct ledger_unit {
 	u32 qi_tail, qi_next;
 	u8 taken; /* start and finish operations under way */
 	bool up;
+	bool no_event; /* K1: a request came that brings none */
 	bool qi_seen;
 	u16 ring[LEDGER_SLOTS_MAX]; /* the shadow: request last delivered there; may be of an older
 				       run */
@@ -108,6 +109,7 @@ struct ledger_device {
 	bool gone;
 	bool missed; /* a response was found missing: its credits are, too */
 	bool forgot; /* it was reset with requests unanswered */
+	u32 rid_at;  /* index of the event with which an exchange of its domain last ended */
 };
 
 struct ledger_op {

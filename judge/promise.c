@@ -163,6 +163,8 @@ void promise_event(const struct event *e)
 			ledger.broken |= P(INV_ANSWERED); /* the clock ran ahead of the answer */
 		break;
 	case EV_KNOB:
+		if (e->b == KNOB_EVENT && e->a < LEDGER_UNITS_MAX)
+			ledger.unit[e->a].no_event = true;
 		/* The tail runs ahead of the words: only where that value is the broken one. */
 		if (ledger.config.broken_knob && e->c &&
 		    (e->b == KNOB_TAIL_EARLY || e->b == KNOB_TORN))

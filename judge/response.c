@@ -110,6 +110,9 @@ static void response_auto(const struct event *e)
 		return;
 	ledger.stats.autos++;
 	r->autos = true;
+	/* K27: undefined, and the device may take it for the answer to a group of that index. */
+	if ((r->flags & REQ_MARKER) && ledger_has_device(r->dev))
+		ledger.dev[r->dev].broken |= 1u << PROMISE_KNOBS;
 	ledger_settle(r);
 	ledger_fly(r->dev, r->pasid, r->group, r->number, true);
 }
@@ -127,9 +130,6 @@ static void response_arrived(const struct event *e)
 	own = ledger_request(req);
 	if (!own || !closed || own->life == closed->life || !own->life || !closed->life ||
 	    ledger.full)
-		return;
-	/* K27: what becomes of a marker that can't be written is undefined; no software asked for it. */
-	if (own->flags & REQ_MARKER)
 		return;
 	broken = promise_broken_sent(own, &ledger.life[own->life]) |
 		 ledger.life[closed->life].broken;

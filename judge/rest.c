@@ -64,9 +64,9 @@ static bool rest_is_orphan(const struct ledger_request *r)
 
 	if (r->state != REQUEST_CONSUMED || (r->flags & (REQ_LAST | REQ_MARKER)))
 		return false;
-	if (!life)
-		life = ledger_life(ledger_current(r->dev, r->pasid));
-	return !life || !life->open;
+	/* Sent by a device that had not stopped, it may have come in when the next life had begun. */
+	return life && !life->open && life->stop != STOP_NOT && !r->after_stop &&
+	       !ledger.dev[r->dev].gone;
 }
 
 static void rest_partials(void)
@@ -99,19 +99,36 @@ static void rest_find_unit(enum invariant id, u64 unit, const char *what, u64 va
 		   (unsigned long long)value);
 }
 
+/* K1: for parts of groups there is no event, so where the device never ends them nobody comes. */
+static bool rest_no_event_due(const struct ledger_unit *unit, u64 head, u64 tail)
+{
+	u64 slots = unit->slots;
+	u64 slot = head / LEDGER_SLOT_BYTES;
+
+	if (!unit->no_event || !slots)
+		return false;
+	for (; slot != tail / LEDGER_SLOT_BYTES; slot = (slot + 1) % slots) {
+		const struct ledger_request *r =
+			slot < slots ? ledger_request(unit->ring[slot]) : NULL;
+
+		if (!r || (r->flags & REQ_LAST))
+			return false;
+	}
+	return true;
+}
+
 static void rest_ring(const struct event *e)
 {
 	const struct ledger_unit *unit = ledger_unit(e->a);
 
 	if (!unit || !unit->up)
 		return; /* bits that are set while the queue is down are left to its next owner */
-	if (e->b != e->c)
+	if (e->b != e->c && !rest_no_event_due(unit, e->b, e->c))
 		rest_find_unit(INV_REST, e->a, "requests are left in the ring, head at", e->b);
 	if (e->d & PRS_PRO)
 		rest_find_unit(INV_REST, e->a, "the overflow bit is left set, PRS", e->d);
 }
 
-/* Credits are held by what the device did not end, and by what was found missing: those aside. */
 /* The unit rejected a last page and said nothing (K23): no software can mend that. */
 static bool rest_unit_was_silent(unsigned dev)
 {
@@ -124,6 +141,7 @@ static bool rest_unit_was_silent(unsigned dev)
 	return false;
 }
 
+/* Credits are held by what the device did not end, and by what was found missing: those aside. */
 static void rest_credit(const struct event *e)
 {
 	char what[96];

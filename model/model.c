@@ -154,5 +154,5 @@ void model_set_prs(unsigned unit, u32 bits)
 	u32 old = u->prs;
 
 	u->prs |= bits & (PRS_PPR | PRS_PRO);
-	host_event(EV_PRS, unit, old, u->prs, 0);
+	host_event(EV_PRS, unit, old, u->prs, 1);
 }

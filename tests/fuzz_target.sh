@@ -32,9 +32,10 @@ expect 0 '1 files run' env SLUICE_KNOWN="X,$identity" "$replay" --system=v2 "$ro
 
 if [ -x "$fuzzer" ]; then
 	expect 0 'Done 4 runs' "$fuzzer" -- -seed=1337 -runs=4
-	expect 0 'Done [0-9]+ runs' "$fuzzer" -runs=2000 "$room/seeds"
+	mkdir "$room/corpus"
+	expect 0 'Done [0-9]+ runs' "$fuzzer" -runs=2000 "$room/corpus" "$room/seeds"
 	expect 2 'no system' "$fuzzer" --system=nobody -runs=1
-	expect 1 '' "$build/campaign" --fuzzer "$fuzzer" --sluice "$sluice" --system v2 \
+	expect 1 'v2: [0-9]+ executions, .* s left' "$build/campaign" --fuzzer "$fuzzer" --sluice "$sluice" --system v2 \
 		--seeds "$room/seeds" --seconds 12 --output "$room/campaign"
 	says 'UAF:'
 	says 'the text replays in a fresh process'

@@ -206,15 +206,19 @@ static void rest(void **state)
 	ev(EV_REST_RING, 0, 32, 64, 2);
 	expect_clean();
 
-	for (int kept = 0; kept < 2; kept++) { /* a late part of a life that was never stopped */
-		st_reset();
-		req = ask(0, 1, 5, REQ_READ);
-		batch(0);
-		unbind(0, 1);
-		if (kept)
-			st_alloc(st.page[req] << 12, false, false);
-		finish();
-		expect_finding(kept ? "REST" : "clean");
+	for (int kept = 0; kept < 2; kept++) { /* a part that a drain in its time left behind */
+		for (int stopped = 0; stopped < 2; stopped++) {
+			st_reset();
+			req = ask(0, 1, 5, REQ_READ);
+			batch(0);
+			if (stopped)
+				stop(0, 1, STOP_MARKER);
+			unbind(0, 1);
+			if (kept)
+				st_alloc(st.page[req] << 12, false, false);
+			finish();
+			expect_finding(kept && stopped ? "REST" : "clean");
+		}
 	}
 }
 

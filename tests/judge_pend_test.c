@@ -274,8 +274,17 @@ static void rid_domain(void **state)
 	st_reset();
 	rid(0, 0);
 	ask(0, MODEL_NO_PASID, 5, LAST);
+	stop(0, MODEL_NO_PASID, STOP_MARKER);
 	rid(0, 1);
 	expect_finding("PEND-RING");
+
+	st_reset(); /* a stop that comes while the drain runs is none */
+	rid(0, 0);
+	ask(0, MODEL_NO_PASID, 5, LAST);
+	begin(JOP_RID, 0, MODEL_NO_PASID, 1);
+	stop(0, MODEL_NO_PASID, STOP_MARKER);
+	end(JOP_RID, 0, MODEL_NO_PASID, 0);
+	expect_excused("PEND-RING");
 
 	st_reset();
 	rid(0, 0);

@@ -21,14 +21,17 @@
 #define FOLD_COLUMNS 100
 
 struct campaign_options options = {
-	.system = "core", .output = "findings/core", .seconds = 60, .jobs = 2,
+	.system = "core",
+	.output = "findings/core",
+	.seconds = 60,
+	.jobs = 2,
 };
 
 static struct {
 	struct worker worker[CAMPAIGN_JOBS_MAX];
 	double begin, last_line;
 	unsigned deaths, dropped;
-	char failure[512];	/* why the campaign itself failed, "" if it did not */
+	char failure[512]; /* why the campaign itself failed, "" if it did not */
 } campaign;
 
 static volatile sig_atomic_t interrupted;
@@ -91,8 +94,9 @@ static void live_line(void)
 	if (!terminal && t - campaign.last_line < LINE_SECONDS)
 		return;
 	campaign.last_line = t;
-	fprintf(stderr, "%s%s: %llu executions, %.0f/s, coverage %u, features %u, corpus %u, "
-			"%u findings, %u restarts, %.0f s left%s",
+	fprintf(stderr,
+		"%s%s: %llu executions, %.0f/s, coverage %u, features %u, corpus %u, "
+		"%u findings, %u restarts, %.0f s left%s",
 		terminal ? "\r\033[K" : "", options.system, (unsigned long long)executions(),
 		t > 0 ? (double)executions() / t : 0, LARGEST(coverage), LARGEST(features),
 		LARGEST(corpus), finding_count, campaign.deaths, left, terminal ? "" : "\n");
@@ -122,7 +126,8 @@ static void bury(struct worker *w, int code)
 	} else if (++w->quick_deaths == QUICK_DEATHS_MAX || code == 2 || code == 3) {
 		snprintf(campaign.failure, sizeof(campaign.failure),
 			 "a worker ended with status %d and said no finding; its log: "
-			 "%.300s/work/worker%u.log", code, options.output, w->index);
+			 "%.300s/work/worker%u.log",
+			 code, options.output, w->index);
 	}
 	if (w->words.artifact[0])
 		unlink(w->words.artifact);
@@ -156,7 +161,8 @@ static void run_workers(void)
 		fputs("\r\033[K", stderr);
 }
 
-/* --- Folders ------------------------------------------------------------------------------------- */
+/* --- Folders -------------------------------------------------------------------------------------
+ */
 
 static void make_folder(const char *format, ...)
 {
@@ -212,7 +218,8 @@ static unsigned take_seeds(void)
 	return count;
 }
 
-/* --- At the end ------------------------------------------------------------------------------------ */
+/* --- At the end
+ * ------------------------------------------------------------------------------------ */
 
 /* Words of @text, indented, in lines that fit a terminal; a line break in it stays one. */
 static void print_folded(const char *text)
@@ -251,12 +258,16 @@ static int summarise(unsigned seeds)
 {
 	double t = elapsed();
 
-	printf("\n%s: %.0f s with %u worker%s from %u seeds: %llu executions (%.0f/s), coverage %u, "
-	       "features %u, corpus %u\n", options.system, t, options.jobs,
-	       options.jobs == 1 ? "" : "s", seeds, (unsigned long long)executions(),
-	       (double)executions() / t, LARGEST(coverage), LARGEST(features), LARGEST(corpus));
-	printf("tried: operations, knob values of all classes, kept and broken promises, schedules; "
-	       "workers were restarted\n%u times, and %u inputs that end a process left the corpus\n",
+	printf("\n%s: %.0f s with %u worker%s from %u seeds: %llu executions (%.0f/s), coverage "
+	       "%u, "
+	       "features %u, corpus %u\n",
+	       options.system, t, options.jobs, options.jobs == 1 ? "" : "s", seeds,
+	       (unsigned long long)executions(), (double)executions() / t, LARGEST(coverage),
+	       LARGEST(features), LARGEST(corpus));
+	printf("tried: operations, knob values of all classes, kept and broken promises, "
+	       "schedules; "
+	       "workers were restarted\n%u times, and %u inputs that end a process left the "
+	       "corpus\n",
 	       campaign.deaths, campaign.dropped);
 	if (interrupted)
 		printf("stopped by the user\n");
@@ -292,41 +303,63 @@ static unsigned number(const char *option, const char *text, unsigned low, unsig
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
-	case 's': options.system = arg; break;
-	case 'o': options.output = arg; break;
-	case 't': options.seconds = number("seconds", arg, 1, 10000000); break;
-	case 'j': options.jobs = number("jobs", arg, 1, CAMPAIGN_JOBS_MAX); break;
-	case KEY_FUZZER: options.fuzzer = arg; break;
-	case KEY_SLUICE: options.sluice = arg; break;
-	case KEY_SEEDS: options.seeds = arg; break;
-	case ARGP_KEY_ARG: argp_usage(state); break;
+	case 's':
+		options.system = arg;
+		break;
+	case 'o':
+		options.output = arg;
+		break;
+	case 't':
+		options.seconds = number("seconds", arg, 1, 10000000);
+		break;
+	case 'j':
+		options.jobs = number("jobs", arg, 1, CAMPAIGN_JOBS_MAX);
+		break;
+	case KEY_FUZZER:
+		options.fuzzer = arg;
+		break;
+	case KEY_SLUICE:
+		options.sluice = arg;
+		break;
+	case KEY_SEEDS:
+		options.seeds = arg;
+		break;
+	case ARGP_KEY_ARG:
+		argp_usage(state);
+		break;
 	case ARGP_KEY_END:
 		if (!options.fuzzer || !options.sluice)
 			argp_error(state, "--fuzzer and --sluice are needed");
 		break;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
 }
 
 static const struct argp_option argp_options[] = {
-	{ "fuzzer", KEY_FUZZER, "FILE", 0, "The fuzz target's program", 0 },
-	{ "sluice", KEY_SLUICE, "FILE", 0, "The sluice program of the same build", 0 },
-	{ "seeds", KEY_SEEDS, "DIR", 0, "Inputs to begin with, in the byte form", 0 },
-	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
-	{ "seconds", 't', "N", 0, "How long (60)", 0 },
-	{ "jobs", 'j', "N", 0, "Workers (2)", 0 },
-	{ "output", 'o', "DIR", 0, "Where findings go (findings/core)", 0 },
-	{ 0 }
-};
+	{"fuzzer", KEY_FUZZER, "FILE", 0, "The fuzz target's program", 0},
+	{"sluice", KEY_SLUICE, "FILE", 0, "The sluice program of the same build", 0},
+	{"seeds", KEY_SEEDS, "DIR", 0, "Inputs to begin with, in the byte form", 0},
+	{"system", 's', "NAME", 0, "The system under test (core)", 0},
+	{"seconds", 't', "N", 0, "How long (60)", 0},
+	{"jobs", 'j', "N", 0, "Workers (2)", 0},
+	{"output", 'o', "DIR", 0, "Where findings go (findings/core)", 0},
+	{0}};
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = { argp_options, parse, NULL,
+	static const struct argp argp = {
+		argp_options,
+		parse,
+		NULL,
 		"Fuzzes a system under test for a time, and keeps what is found. `scripts/fuzz` "
 		"builds what this needs and calls it.\vExit code 0: nothing found; 1: findings; "
-		"2: bad usage; 3: the campaign itself failed.", NULL, NULL, NULL };
-	struct sigaction action = { .sa_handler = on_interrupt };
+		"2: bad usage; 3: the campaign itself failed.",
+		NULL,
+		NULL,
+		NULL};
+	struct sigaction action = {.sa_handler = on_interrupt};
 	unsigned seeds;
 
 	argp_err_exit_status = 2;

@@ -5,11 +5,11 @@
 /*
  * A campaign: libFuzzer workers on one system for a given time, whatever they find.
  *
- * A worker dies of what it finds. The campaign reads its last words from the log, keeps one text and
- * one byte file for each identity, tries the text in a fresh process, and starts the worker again on
- * the corpus so far. What the judge found is passed over from then on (SLUICE_KNOWN); a sanitizer's
- * death is a death each time, and counted. An input that dies while the corpus is read would stop
- * every later start: it leaves the corpus.
+ * A worker dies of what it finds. The campaign reads its last words from the log, keeps one text
+ * and one byte file for each identity, tries the text in a fresh process, and starts the worker
+ * again on the corpus so far. What the judge found is passed over from then on (SLUICE_KNOWN); a
+ * sanitizer's death is a death each time, and counted. An input that dies while the corpus is read
+ * would stop every later start: it leaves the corpus.
  *
  * Files: OUTPUT/<identity>.sluice and .bytes are the findings; OUTPUT/work has the corpus, the
  * workers' logs and libFuzzer's artifacts.
@@ -27,7 +27,7 @@
 #define CAMPAIGN_PATH 1024
 
 struct campaign_options {
-	const char *fuzzer, *sluice;	/* programs */
+	const char *fuzzer, *sluice; /* programs */
 	const char *system, *seeds, *output;
 	unsigned seconds, jobs;
 };
@@ -41,9 +41,9 @@ double campaign_now(void);
 
 /* What a worker's log said when it died. */
 struct last_words {
-	char identity[DEATH_TOKEN_MAX];	/* "" if it said none */
+	char identity[DEATH_TOKEN_MAX]; /* "" if it said none */
 	char line[512], premises[2048];
-	char artifact[CAMPAIGN_PATH];	/* where libFuzzer put the input */
+	char artifact[CAMPAIGN_PATH]; /* where libFuzzer put the input */
 	char text[SCENARIO_TEXT_MAX];
 	size_t text_size;
 	bool in_text;
@@ -55,12 +55,12 @@ struct worker {
 	int log, status_fd;
 	off_t log_at;
 	struct fuzz_status *status;
-	char partial[4096];		/* a line of the log that has not ended yet */
+	char partial[4096]; /* a line of the log that has not ended yet */
 	size_t partial_size;
 	unsigned coverage, features, corpus;
-	bool inited;			/* the corpus has been read */
+	bool inited; /* the corpus has been read */
 	double started;
-	unsigned quick_deaths;		/* in a row, without a word: then something is wrong */
+	unsigned quick_deaths; /* in a row, without a word: then something is wrong */
 	struct last_words words;
 };
 
@@ -72,16 +72,17 @@ bool worker_ended(struct worker *w, int *code);
 /* Asks it to stop; insists after some seconds. */
 void worker_stop(struct worker *w);
 
-/* --- campaign_finding.c ------------------------------------------------------------------------ */
+/* --- campaign_finding.c ------------------------------------------------------------------------
+ */
 
 struct finding {
 	char identity[DEATH_TOKEN_MAX];
 	char line[512], premises[1024];
-	char path[CAMPAIGN_PATH];	/* of the text */
+	char path[CAMPAIGN_PATH]; /* of the text */
 	uint64_t deaths;
-	bool judged;			/* by the judge: later ones are passed over */
+	bool judged; /* by the judge: later ones are passed over */
 	bool replays;
-	double at;			/* seconds into the campaign */
+	double at; /* seconds into the campaign */
 };
 
 #define FINDINGS_MAX 256

@@ -31,7 +31,8 @@ static void finding_path(const char *identity, const char *suffix, char *path, s
 
 	snprintf(name, sizeof(name), "%s", identity);
 	for (char *c = name; *c; c++) {
-		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.", *c))
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.",
+			    *c))
 			*c = '-';
 	}
 	snprintf(path, size, "%s/%s%s", options.output, name, suffix);

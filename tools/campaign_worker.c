@@ -20,8 +20,8 @@ static void status_map(struct worker *w)
 	w->status_fd = memfd_create("sluice-status", 0);
 	if (w->status_fd < 0 || ftruncate(w->status_fd, sizeof(*w->status)))
 		campaign_die("no memory to share with a worker: %s", strerror(errno));
-	w->status = mmap(NULL, sizeof(*w->status), PROT_READ | PROT_WRITE, MAP_SHARED,
-			 w->status_fd, 0);
+	w->status =
+		mmap(NULL, sizeof(*w->status), PROT_READ | PROT_WRITE, MAP_SHARED, w->status_fd, 0);
 	if (w->status == MAP_FAILED)
 		campaign_die("no memory to share with a worker: %s", strerror(errno));
 }
@@ -33,7 +33,8 @@ static void set_environment(const struct worker *w)
 
 	finding_known(known, sizeof(known));
 	snprintf(fd, sizeof(fd), "%d", w->status_fd);
-	/* Symbolizing takes longer than a restart; `sluice run` on the text gives the whole report. */
+	/* Symbolizing takes longer than a restart; `sluice run` on the text gives the whole report.
+	 */
 	snprintf(asan, sizeof(asan), "symbolize=0%s%s", given ? ":" : "", given ? given : "");
 	setenv(STATUS_KNOWN, known, 1);
 	setenv(STATUS_FD, fd, 1);
@@ -139,7 +140,8 @@ static void worker_line(struct worker *w, const char *line)
 		words->in_text = true;
 	else if (!strncmp(line, "knobs: ", 7) && !words->text_size)
 		snprintf(words->premises + strlen(words->premises),
-			 sizeof(words->premises) - strlen(words->premises), "\nknobs: %s", line + 7);
+			 sizeof(words->premises) - strlen(words->premises), "\nknobs: %s",
+			 line + 7);
 	else if (!take_after(line, "DEDUP_TOKEN: ", words->identity, sizeof(words->identity)) &&
 		 !take_after(line, "finding: ", words->line, sizeof(words->line)))
 		take_after(line, "premises: ", words->premises, sizeof(words->premises));

@@ -4,9 +4,9 @@
 
 /*
  * Runs are judged in a child process, because the system under test may take the process down with
- * it (rule 9). What the child learns lies in shared memory; when a sanitizer or a signal ends it, the
- * death handler fills in the verdict that the run can no longer give: the token, the premises so far,
- * and the schedule up to that point.
+ * it (rule 9). What the child learns lies in shared memory; when a sanitizer or a signal ends it,
+ * the death handler fills in the verdict that the run can no longer give: the token, the premises
+ * so far, and the schedule up to that point.
  */
 
 #include <stdbool.h>
@@ -16,20 +16,21 @@
 #include "fuzz/death.h"
 #include "run/run.h"
 
-#define CHILD_SECONDS_MAX 60	/* wall clock for one run: beyond it something is wrong with us */
+#define CHILD_SECONDS_MAX 60 /* wall clock for one run: beyond it something is wrong with us */
 
 /* What a run came to; in memory that parent and child share. */
 struct judged {
 	enum run_verdict verdict;
-	bool died;			/* by a sanitizer's report or a signal */
+	bool died; /* by a sanitizer's report or a signal */
 	bool premises_hold;
 	char identity[DEATH_TOKEN_MAX]; /* "clean", "HANG", "n/a", "UAF:prq_drain", ... */
-	char finding[DEATH_TOKEN_MAX];	/* the same if it is one, "" if not; a drifted run may have one */
-	char line[512];			/* the verdict in one line */
+	char finding[DEATH_TOKEN_MAX];  /* the same if it is one, "" if not; a drifted run may have
+					   one */
+	char line[512];                 /* the verdict in one line */
 	char premises[2048];
 	u64 trace_hash;
 	u32 steps, decisions, events;
-	struct scenario recorded;	/* what was run, with the schedule that was taken, anchored */
+	struct scenario recorded; /* what was run, with the schedule that was taken, anchored */
 };
 
 struct child {
@@ -41,14 +42,15 @@ struct child {
 void *child_memory(size_t size);
 
 enum child_noise {
-	CHILD_SILENT,	/* the sanitizer's own report is thrown away, and does not cost its time */
-	CHILD_LOUD,	/* it goes to stderr, and on_death (see below) prints to stdout */
+	CHILD_SILENT, /* the sanitizer's own report is thrown away, and does not cost its time */
+	CHILD_LOUD,   /* it goes to stderr, and on_death (see below) prints to stdout */
 };
 
 /* Starts @body in a child, which ends with it. @judged: from child_memory(). */
 void child_start(struct child *c, struct judged *judged, enum child_noise noise,
 		 void (*body)(void *ctx, struct judged *judged), void *ctx);
-/* Waits for its end; @flags as waitpid's. 1: ended as it should, or died of a finding. 0: lives on. */
+/* Waits for its end; @flags as waitpid's. 1: ended as it should, or died of a finding. 0: lives on.
+ */
 int child_wait(struct child *c, int flags);
 
 /*
@@ -59,7 +61,8 @@ void child_judge(const struct scenario *s, const struct sut_image *system, struc
 		 struct judged *judged, struct run_result *result);
 void child_on_death(void (*print)(const struct judged *judged));
 
-/* The identity without what a token adds to it: "UAF" of "UAF:prq_drain". @base: DEATH_TOKEN_MAX. */
+/* The identity without what a token adds to it: "UAF" of "UAF:prq_drain". @base: DEATH_TOKEN_MAX.
+ */
 void judged_base(const char *identity, char *base);
 /* Is @identity what an `expect` line or a minimiser asks for with @wanted? */
 bool judged_matches(const char *identity, const char *wanted);

@@ -16,7 +16,7 @@
  * name: all come from the tables of the rooms that own them.
  */
 
-static const char *const class_word[] = { "conformant", "disputed", "broken" };
+static const char *const class_word[] = {"conformant", "disputed", "broken"};
 
 static cJSON *add_row(cJSON *list, const char *name, const char *meaning)
 {
@@ -99,9 +99,10 @@ static void list_sites(cJSON *list)
 		if (i >= HOST_SITE_READ && !model_reg_names[(i - HOST_SITE_READ) % 32])
 			continue;
 		engine_site_name(i, name);
-		add_row(list, name, i < HOST_SITE_READ ? "a call of the host" :
-				    i < HOST_SITE_WRITE ? "a read of the register"
-							: "a write to the register");
+		add_row(list, name,
+			i < HOST_SITE_READ    ? "a call of the host"
+			: i < HOST_SITE_WRITE ? "a read of the register"
+					      : "a write to the register");
 	}
 }
 
@@ -115,9 +116,8 @@ static const struct {
 	const char *name;
 	void (*make)(cJSON *list);
 } lists[] = {
-	{ "systems", list_systems },   { "invariants", list_invariants },
-	{ "promises", list_promises }, { "knobs", list_knobs },
-	{ "sites", list_sites },       { "ops", list_ops },
+	{"systems", list_systems}, {"invariants", list_invariants}, {"promises", list_promises},
+	{"knobs", list_knobs},     {"sites", list_sites},           {"ops", list_ops},
 };
 
 static void print_words(const cJSON *row, const char *key)
@@ -128,7 +128,8 @@ static void print_words(const cJSON *row, const char *key)
 	if (!cJSON_GetArraySize(words))
 		return;
 	printf("%*s%s: ", 20, "", key);
-	cJSON_ArrayForEach(word, words) {
+	cJSON_ArrayForEach(word, words)
+	{
 		printf("%s%s", comma, word->valuestring);
 		comma = ", ";
 	}
@@ -152,7 +153,8 @@ static void print_row(const cJSON *row)
 	print_words(row, "needs one of");
 	if (source)
 		printf("%*s%s\n", 20, "", source->valuestring);
-	cJSON_ArrayForEach(value, cJSON_GetObjectItem(row, "values")) {
+	cJSON_ArrayForEach(value, cJSON_GetObjectItem(row, "values"))
+	{
 		const cJSON *note = cJSON_GetObjectItem(value, "note");
 
 		printf("%*s%-12s %-10s %s\n", 20, "",
@@ -170,28 +172,37 @@ static struct {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
-	case 'j': options.json = true; break;
-	case ARGP_KEY_NO_ARGS: argp_usage(state); break;
+	case 'j':
+		options.json = true;
+		break;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		break;
 	case ARGP_KEY_ARG:
 		if (options.name)
 			argp_usage(state);
 		options.name = arg;
 		break;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
 }
 
 int tool_list(int argc, char **argv)
 {
-	static const struct argp_option argp_options[] = {
-		{ "json", 'j', NULL, 0, "As JSON", 0 }, { 0 }
-	};
-	static const struct argp argp = { argp_options, parse,
+	static const struct argp_option argp_options[] = {{"json", 'j', NULL, 0, "As JSON", 0},
+							  {0}};
+	static const struct argp argp = {
+		argp_options,
+		parse,
 		"systems|invariants|promises|knobs|sites|ops",
 		"Prints a table: the systems under test, the invariants with their premises, the "
 		"promises, the hardware model's knobs with the class of each value, the sites at "
-		"which a schedule can be anchored, the operations.", NULL, NULL, NULL };
+		"which a schedule can be anchored, the operations.",
+		NULL,
+		NULL,
+		NULL};
 	cJSON *list, *row;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
@@ -208,8 +219,7 @@ int tool_list(int argc, char **argv)
 			puts(text);
 			cJSON_free(text);
 		} else {
-			cJSON_ArrayForEach(row, list)
-				print_row(row);
+			cJSON_ArrayForEach(row, list) print_row(row);
 		}
 		cJSON_Delete(list);
 		return TOOL_HELD;

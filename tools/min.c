@@ -95,8 +95,10 @@ static void renew_expects(struct scenario *s)
 		min.system = run_system(old.expect[i].system);
 		if (min.system && min.system != mine) {
 			judge(s);
-			if (judged_matches(min.judged->verdict == RUN_DRIFT && !min.judged->finding[0]
-						   ? "clean" : min.judged->identity,
+			if (judged_matches(min.judged->verdict == RUN_DRIFT &&
+							   !min.judged->finding[0]
+						   ? "clean"
+						   : min.judged->identity,
 					   old.expect[i].result))
 				s->expect[s->expects++] = old.expect[i];
 		}
@@ -132,8 +134,8 @@ static int begin(struct scenario *s)
 	min.judged = child_memory(sizeof(*min.judged));
 	judge(s);
 	if (!min.judged->finding[0]) {
-		tool_error("%s: nothing to minimise: %s is %s", options.path,
-			   min.system->ops->name, min.judged->identity);
+		tool_error("%s: nothing to minimise: %s is %s", options.path, min.system->ops->name,
+			   min.judged->identity);
 		return TOOL_USAGE;
 	}
 	if (options.identity && !judged_matches(min.judged->finding, options.identity)) {
@@ -171,10 +173,13 @@ static int minimise(void)
 	renew_expects(&s);
 	if (!strcmp(SLUICE_FLAVOUR, "asan") && min.judged->died)
 		snprintf(s.needs, sizeof(s.needs), "%s", SLUICE_FLAVOUR);
-	fprintf(stderr, "%s of %s: %u operations, %u choices before; %u operations, %u choices now; "
-			"%u tried%s\n", min.identity, min.system->ops->name, ops, count, s.ops,
-		choices(&s), min.last_tried,
-		fixed ? ", nothing more can go" : interrupted ? ", stopped" : ", budget used up");
+	fprintf(stderr,
+		"%s of %s: %u operations, %u choices before; %u operations, %u choices now; "
+		"%u tried%s\n",
+		min.identity, min.system->ops->name, ops, count, s.ops, choices(&s), min.last_tried,
+		fixed         ? ", nothing more can go"
+		: interrupted ? ", stopped"
+			      : ", budget used up");
 	if (options.output)
 		return output_write_text(options.output, &s);
 	scenario_write(&s, stdout);
@@ -186,20 +191,31 @@ enum { KEY_BYTES = 256, KEY_BUDGET, KEY_IDENTITY };
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
-	case 's': options.system = arg; break;
-	case 'o': options.output = arg; break;
-	case KEY_BYTES: options.bytes = true; break;
-	case KEY_IDENTITY: options.identity = arg; break;
+	case 's':
+		options.system = arg;
+		break;
+	case 'o':
+		options.output = arg;
+		break;
+	case KEY_BYTES:
+		options.bytes = true;
+		break;
+	case KEY_IDENTITY:
+		options.identity = arg;
+		break;
 	case KEY_BUDGET:
 		options.budget = (unsigned)tool_number("budget", arg, 1, 100000000);
 		break;
-	case ARGP_KEY_NO_ARGS: argp_usage(state); break;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		break;
 	case ARGP_KEY_ARG:
 		if (options.path)
 			argp_usage(state);
 		options.path = arg;
 		break;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
 }
@@ -207,17 +223,24 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int tool_min(int argc, char **argv)
 {
 	static const struct argp_option argp_options[] = {
-		{ "system", 's', "NAME", 0, "The system that fails (the first that the file expects "
-		  "a finding of, or core)", 0 },
-		{ "output", 'o', "OUT", 0, "Write here (standard output)", 0 },
-		{ "identity", KEY_IDENTITY, "ID", 0, "Refuse a file that fails in another way", 0 },
-		{ "bytes", KEY_BYTES, NULL, 0, "The file is in the byte form", 0 },
-		{ "budget", KEY_BUDGET, "N", 0, "Try at most N candidates (20000)", 0 },
-		{ 0 }
-	};
-	static const struct argp argp = { argp_options, parse, "FILE",
+		{"system", 's', "NAME", 0,
+		 "The system that fails (the first that the file expects "
+		 "a finding of, or core)",
+		 0},
+		{"output", 'o', "OUT", 0, "Write here (standard output)", 0},
+		{"identity", KEY_IDENTITY, "ID", 0, "Refuse a file that fails in another way", 0},
+		{"bytes", KEY_BYTES, NULL, 0, "The file is in the byte form", 0},
+		{"budget", KEY_BUDGET, "N", 0, "Try at most N candidates (20000)", 0},
+		{0}};
+	static const struct argp argp = {
+		argp_options,
+		parse,
+		"FILE",
 		"Makes a failing scenario smaller: operations first, then choices; the finding's "
-		"identity stays. Ctrl-C ends it with the best so far.", NULL, NULL, NULL };
+		"identity stays. Ctrl-C ends it with the best so far.",
+		NULL,
+		NULL,
+		NULL};
 
 	options.budget = 20000;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);

@@ -16,7 +16,7 @@
 #define RUN_COLUMNS 120
 
 static struct run_options {
-	const char *system;	/* NULL: those that the file's `expect` lines name */
+	const char *system; /* NULL: those that the file's `expect` lines name */
 	enum sweep_chooser chooser;
 	u64 seed, runs;
 	unsigned preemptions;
@@ -60,7 +60,8 @@ static bool as_expected(const struct run_pair *pair, const struct judged *j)
 	return !strcmp(found, "clean") || j->verdict == RUN_NA;
 }
 
-/* --- What a child prints ----------------------------------------------------------------------- */
+/* --- What a child prints -----------------------------------------------------------------------
+ */
 
 static void print_timeline(void)
 {
@@ -152,7 +153,8 @@ static void body(void *ctx, struct judged *j)
 	free(report);
 }
 
-/* --- One pair ---------------------------------------------------------------------------------- */
+/* --- One pair ----------------------------------------------------------------------------------
+ */
 
 /* What a verdict means for the exit code, with a line on stderr where there is something to say. */
 static int conclude(const struct run_pair *pair, const struct judged *j)
@@ -221,15 +223,15 @@ static void print_tally(const struct run_pair *pair, const struct sweep_totals *
 	printf("%s: %s: %llu run%s by chooser %s%s\n", pair->path, pair->system->ops->name,
 	       (unsigned long long)totals->runs, totals->runs == 1 ? "" : "s",
 	       sweep_chooser_word[options.chooser],
-	       totals->complete ? ", every schedule within the bound"
-	       : totals->stopped ? ", stopped" : "");
+	       totals->complete  ? ", every schedule within the bound"
+	       : totals->stopped ? ", stopped"
+				 : "");
 	for (u32 i = 0; i < totals->identities; i++) {
 		const struct sweep_tally *t = &totals->tally[i];
 
 		printf("  %10llu  %-24s", (unsigned long long)t->count, t->identity);
 		if (t->one_hash)
-			printf(" trace hash %016llx in all of them",
-			       (unsigned long long)t->hash);
+			printf(" trace hash %016llx in all of them", (unsigned long long)t->hash);
 		printf("%s\n", t->count < totals->runs && t->first ? "" : "");
 	}
 }
@@ -239,13 +241,19 @@ static int run_many(struct run_pair *pair)
 	static struct many many;
 	static struct sweep_totals totals;
 	struct sweep sweep = {
-		.system = pair->system, .scenario = pair->scenario, .chooser = options.chooser,
-		.seed = options.seed, .runs = options.runs, .jobs = 1,
-		.preemptions = options.preemptions, .ctx = &many, .found = many_found,
+		.system = pair->system,
+		.scenario = pair->scenario,
+		.chooser = options.chooser,
+		.seed = options.seed,
+		.runs = options.runs,
+		.jobs = 1,
+		.preemptions = options.preemptions,
+		.ctx = &many,
+		.found = many_found,
 	};
 	int code;
 
-	many = (struct many){ .pair = pair };
+	many = (struct many){.pair = pair};
 	sweep_run(&sweep, &totals);
 	if (!totals.runs)
 		return TOOL_FAILED;
@@ -266,7 +274,8 @@ static int run_many(struct run_pair *pair)
 	return code;
 }
 
-/* --- Files --------------------------------------------------------------------------------------- */
+/* --- Files ---------------------------------------------------------------------------------------
+ */
 
 static int run_pair(struct run_pair *pair)
 {
@@ -284,7 +293,7 @@ static int worst(int a, int b)
 static int run_file(const char *path)
 {
 	static struct scenario s;
-	struct run_pair pair = { .path = path, .scenario = &s };
+	struct run_pair pair = {.path = path, .scenario = &s};
 	bool all = options.system && !strcmp(options.system, "all");
 	int code = input_read(path, options.bytes ? INPUT_BYTES : INPUT_TEXT, &s);
 
@@ -321,38 +330,62 @@ static int run_file(const char *path)
 enum { KEY_JSON = 256, KEY_BYTES, KEY_HASH, KEY_TRACE, KEY_PREEMPTIONS };
 
 static const struct argp_option argp_options[] = {
-	{ "system", 's', "NAME", 0, "The system under test, or `all`. Without it, each `expect` line "
-	  "is run and compared; without those, core.", 0 },
-	{ "chooser", 'c', "NAME", 0, "file (the schedule that is in the file; default), bytes, "
-	  "random, pct, mix, exhaustive", 0 },
-	{ "seed", 'S', "N", 0, "Seed of the first run (1); each further run counts on", 0 },
-	{ "runs", 'n', "N", 0, "How many runs (1)", 0 },
-	{ "preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0 },
-	{ "bytes", KEY_BYTES, NULL, 0, "The files are in the byte form", 0 },
-	{ "json", KEY_JSON, NULL, 0, "One JSON object for each run", 0 },
-	{ "trace", KEY_TRACE, "OUT", 0, "Write the run in the Trace Event format (for Perfetto)", 0 },
-	{ "hash", KEY_HASH, NULL, 0, "One line for each run: trace hash, verdict, system, file", 0 },
-	{ "quiet", 'q', NULL, 0, "Print only what is not as expected", 0 },
-	{ 0 }
-};
+	{"system", 's', "NAME", 0,
+	 "The system under test, or `all`. Without it, each `expect` line "
+	 "is run and compared; without those, core.",
+	 0},
+	{"chooser", 'c', "NAME", 0,
+	 "file (the schedule that is in the file; default), bytes, "
+	 "random, pct, mix, exhaustive",
+	 0},
+	{"seed", 'S', "N", 0, "Seed of the first run (1); each further run counts on", 0},
+	{"runs", 'n', "N", 0, "How many runs (1)", 0},
+	{"preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0},
+	{"bytes", KEY_BYTES, NULL, 0, "The files are in the byte form", 0},
+	{"json", KEY_JSON, NULL, 0, "One JSON object for each run", 0},
+	{"trace", KEY_TRACE, "OUT", 0, "Write the run in the Trace Event format (for Perfetto)", 0},
+	{"hash", KEY_HASH, NULL, 0, "One line for each run: trace hash, verdict, system, file", 0},
+	{"quiet", 'q', NULL, 0, "Print only what is not as expected", 0},
+	{0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
-	case 's': options.system = arg; break;
-	case 'c': options.chooser = sweep_chooser_find(arg); break;
-	case 'S': options.seed = tool_number("seed", arg, 0, ~0ull); break;
-	case 'n': options.runs = tool_number("runs", arg, 1, ~0ull); break;
-	case 'q': options.quiet = true; break;
+	case 's':
+		options.system = arg;
+		break;
+	case 'c':
+		options.chooser = sweep_chooser_find(arg);
+		break;
+	case 'S':
+		options.seed = tool_number("seed", arg, 0, ~0ull);
+		break;
+	case 'n':
+		options.runs = tool_number("runs", arg, 1, ~0ull);
+		break;
+	case 'q':
+		options.quiet = true;
+		break;
 	case KEY_PREEMPTIONS:
 		options.preemptions = (unsigned)tool_number("preemptions", arg, 0, 100);
 		break;
-	case KEY_BYTES: options.bytes = true; break;
-	case KEY_JSON: options.json = true; break;
-	case KEY_HASH: options.hash = true; break;
-	case KEY_TRACE: options.trace = arg; break;
-	case ARGP_KEY_NO_ARGS: argp_usage(state); break;
-	default: return ARGP_ERR_UNKNOWN;
+	case KEY_BYTES:
+		options.bytes = true;
+		break;
+	case KEY_JSON:
+		options.json = true;
+		break;
+	case KEY_HASH:
+		options.hash = true;
+		break;
+	case KEY_TRACE:
+		options.trace = arg;
+		break;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
 }
@@ -360,14 +393,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int tool_run(int argc, char **argv)
 {
 	static const struct argp argp = {
-		argp_options, parse, "FILE...",
+		argp_options,
+		parse,
+		"FILE...",
 		"Runs scenarios against a system under test, each in a process of its own.\v"
-		"Exit code 0: all held, or was as the files expect; 1: a finding, or not as expected; "
-		"2: bad usage or input; 3: the tool itself failed.", NULL, NULL, NULL
-	};
+		"Exit code 0: all held, or was as the files expect; 1: a finding, or not as "
+		"expected; "
+		"2: bad usage or input; 3: the tool itself failed.",
+		NULL,
+		NULL,
+		NULL};
 	int code = 0, first;
 
-	options = (struct run_options){ .runs = 0, .seed = 1, .preemptions = 2 };
+	options = (struct run_options){.runs = 0, .seed = 1, .preemptions = 2};
 	argp_parse(&argp, argc, argv, 0, &first, NULL);
 	if (options.system && strcmp(options.system, "all"))
 		tool_system(options.system);

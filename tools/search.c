@@ -63,9 +63,11 @@ static void keep(const struct sweep_found *found)
 
 	s = j->recorded;
 	judged_base(j->identity, base);
-	snprintf(s.comment, sizeof(s.comment), "%.300s\nFound by search on %s: seed %llu, run %llu.\n"
-		 "%.1400s", j->line, search.system->ops->name,
-		 (unsigned long long)options.seed, (unsigned long long)found->run, j->premises);
+	snprintf(s.comment, sizeof(s.comment),
+		 "%.300s\nFound by search on %s: seed %llu, run %llu.\n"
+		 "%.1400s",
+		 j->line, search.system->ops->name, (unsigned long long)options.seed,
+		 (unsigned long long)found->run, j->premises);
 	s.expects = 1;
 	snprintf(s.expect[0].system, sizeof(s.expect[0].system), "%.*s", SCENARIO_WORD_MAX - 1,
 		 search.system->ops->name);
@@ -108,16 +110,19 @@ static int summarise(const struct sweep_totals *t)
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
 	printf("%s: %llu runs, %llu points in %.1f s (%.0f runs/s, %.1f M points/s), chooser %s, "
-	       "seed %llu, %s\n", search.system->ops->name, (unsigned long long)t->runs,
-	       (unsigned long long)t->points, t->seconds, (double)t->runs / t->seconds,
-	       (double)t->points / t->seconds / 1e6, sweep_chooser_word[options.chooser],
-	       (unsigned long long)options.seed, options.path ? options.path : "generated");
+	       "seed %llu, %s\n",
+	       search.system->ops->name, (unsigned long long)t->runs, (unsigned long long)t->points,
+	       t->seconds, (double)t->runs / t->seconds, (double)t->points / t->seconds / 1e6,
+	       sweep_chooser_word[options.chooser], (unsigned long long)options.seed,
+	       options.path ? options.path : "generated");
 	if (!options.path)
 		printf("promises: %s; knob values: %s\n", options.promises, options.knobs);
 	for (u32 i = 0; i < t->identities; i++)
 		printf("  %12llu  %s%s\n", (unsigned long long)t->tally[i].count,
-		       t->tally[i].identity, t->tally[i].finding ? "" :
-		       strcmp(t->tally[i].identity, "clean") ? " (no finding)" : "");
+		       t->tally[i].identity,
+		       t->tally[i].finding                     ? ""
+		       : strcmp(t->tally[i].identity, "clean") ? " (no finding)"
+							       : "");
 	/* Equal for equal bounds on any build of a flavour: the determinism test compares it. */
 	printf("digest of all verdicts and traces: %016llx\n", (unsigned long long)t->digest);
 	if (options.chooser == SWEEP_EXHAUSTIVE)
@@ -132,9 +137,15 @@ static int run_search(void)
 	static struct scenario s;
 	static struct sweep_totals totals;
 	struct sweep sweep = {
-		.system = search.system, .chooser = options.chooser, .seed = options.seed,
-		.runs = options.runs, .seconds = options.seconds, .jobs = options.jobs,
-		.preemptions = options.preemptions, .found = on_found, .tick = live_line,
+		.system = search.system,
+		.chooser = options.chooser,
+		.seed = options.seed,
+		.runs = options.runs,
+		.seconds = options.seconds,
+		.jobs = options.jobs,
+		.preemptions = options.preemptions,
+		.found = on_found,
+		.tick = live_line,
 	};
 	int code;
 
@@ -160,21 +171,24 @@ static int run_search(void)
 enum { KEY_PREEMPTIONS = 256, KEY_PROMISES, KEY_KNOBS, KEY_SECONDS };
 
 static const struct argp_option argp_options[] = {
-	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
-	{ "chooser", 'c', "NAME", 0, "bytes, random, pct, mix (random and PCT in turn; default), "
-	  "exhaustive (with FILE)", 0 },
-	{ "preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0 },
-	{ "seed", 'S', "N", 0, "Run n is a function of the seed and n (1)", 0 },
-	{ "runs", 'n', "N", 0, "Stop after N runs", 0 },
-	{ "seconds", KEY_SECONDS, "N", 0, "Stop after N seconds (60, unless --runs is given)", 0 },
-	{ "jobs", 'j', "N", 0, "Worker processes (2)", 0 },
-	{ "promises", KEY_PROMISES, "keep|any", 0, "May generated scenarios break promises? (keep)",
-	  0 },
-	{ "knobs", KEY_KNOBS, "conformant|disputed|all", 0, "Knob values that generated scenarios "
-	  "may use (conformant)", 0 },
-	{ "output", 'o', "DIR", 0, "Write each finding's scenario here", 0 },
-	{ 0 }
-};
+	{"system", 's', "NAME", 0, "The system under test (core)", 0},
+	{"chooser", 'c', "NAME", 0,
+	 "bytes, random, pct, mix (random and PCT in turn; default), "
+	 "exhaustive (with FILE)",
+	 0},
+	{"preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0},
+	{"seed", 'S', "N", 0, "Run n is a function of the seed and n (1)", 0},
+	{"runs", 'n', "N", 0, "Stop after N runs", 0},
+	{"seconds", KEY_SECONDS, "N", 0, "Stop after N seconds (60, unless --runs is given)", 0},
+	{"jobs", 'j', "N", 0, "Worker processes (2)", 0},
+	{"promises", KEY_PROMISES, "keep|any", 0, "May generated scenarios break promises? (keep)",
+	 0},
+	{"knobs", KEY_KNOBS, "conformant|disputed|all", 0,
+	 "Knob values that generated scenarios "
+	 "may use (conformant)",
+	 0},
+	{"output", 'o', "DIR", 0, "Write each finding's scenario here", 0},
+	{0}};
 
 static const char *one_of(const char *option, const char *word, const char *const *words)
 {
@@ -187,39 +201,62 @@ static const char *one_of(const char *option, const char *word, const char *cons
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	static const char *const promises[] = { "keep", "any", NULL };
-	static const char *const knobs[] = { "conformant", "disputed", "all", NULL };
+	static const char *const promises[] = {"keep", "any", NULL};
+	static const char *const knobs[] = {"conformant", "disputed", "all", NULL};
 
 	switch (key) {
-	case 's': options.system = arg; break;
-	case 'c': options.chooser = sweep_chooser_find(arg); break;
-	case 'S': options.seed = tool_number("seed", arg, 0, ~0ull); break;
-	case 'n': options.runs = tool_number("runs", arg, 1, ~0ull); break;
-	case 'j': options.jobs = (unsigned)tool_number("jobs", arg, 1, SWEEP_JOBS_MAX); break;
-	case 'o': options.output = arg; break;
+	case 's':
+		options.system = arg;
+		break;
+	case 'c':
+		options.chooser = sweep_chooser_find(arg);
+		break;
+	case 'S':
+		options.seed = tool_number("seed", arg, 0, ~0ull);
+		break;
+	case 'n':
+		options.runs = tool_number("runs", arg, 1, ~0ull);
+		break;
+	case 'j':
+		options.jobs = (unsigned)tool_number("jobs", arg, 1, SWEEP_JOBS_MAX);
+		break;
+	case 'o':
+		options.output = arg;
+		break;
 	case KEY_SECONDS:
 		options.seconds = (double)tool_number("seconds", arg, 1, 100000000);
 		break;
 	case KEY_PREEMPTIONS:
 		options.preemptions = (unsigned)tool_number("preemptions", arg, 0, 100);
 		break;
-	case KEY_PROMISES: options.promises = one_of("promises", arg, promises); break;
-	case KEY_KNOBS: options.knobs = one_of("knobs", arg, knobs); break;
+	case KEY_PROMISES:
+		options.promises = one_of("promises", arg, promises);
+		break;
+	case KEY_KNOBS:
+		options.knobs = one_of("knobs", arg, knobs);
+		break;
 	case ARGP_KEY_ARG:
 		if (options.path)
 			argp_usage(state);
 		options.path = arg;
 		break;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
 }
 
 int tool_search(int argc, char **argv)
 {
-	static const struct argp argp = { argp_options, parse, "[FILE]",
-		"Runs generated scenarios, or FILE, under many schedules, and tells what came of it."
-		"\vExit code 1: there are findings whose premises hold.", NULL, NULL, NULL };
+	static const struct argp argp = {argp_options,
+					 parse,
+					 "[FILE]",
+					 "Runs generated scenarios, or FILE, under many schedules, "
+					 "and tells what came of it."
+					 "\vExit code 1: there are findings whose premises hold.",
+					 NULL,
+					 NULL,
+					 NULL};
 
 	options.system = "core";
 	options.promises = "keep";

@@ -87,7 +87,8 @@ static int encode_file(const char *path)
 	}
 	if (s.anchors)
 		tool_error("%s: note: the byte form has no anchors: %u `at` lines are left out "
-			   "(--system runs it, and takes the choices made)", path, s.anchors);
+			   "(--system runs it, and takes the choices made)",
+			   path, s.anchors);
 	if (options.output)
 		return output_write(options.output, bytes, size);
 	if (fwrite(bytes, 1, size, stdout) != size)
@@ -98,31 +99,49 @@ static int encode_file(const char *path)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
-	case 's': options.system = arg; break;
-	case 'o': options.output = arg; break;
-	case ARGP_KEY_NO_ARGS: argp_usage(state); break;
+	case 's':
+		options.system = arg;
+		break;
+	case 'o':
+		options.output = arg;
+		break;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		break;
 	case ARGP_KEY_ARG:
 		if (options.path)
 			argp_usage(state);
 		options.path = arg;
 		break;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
 }
 
-#define OUTPUT_OPTION { "output", 'o', "OUT", 0, "Write here (standard output)", 0 }
+#define OUTPUT_OPTION                                                                              \
+	{                                                                                          \
+		"output", 'o', "OUT", 0, "Write here (standard output)", 0                         \
+	}
 
 int tool_show(int argc, char **argv)
 {
 	static const struct argp_option show_options[] = {
-		{ "system", 's', "NAME", 0, "Run it on this system, and anchor the schedule at what "
-		  "the code did; else it stands in a `choices` line", 0 },
-		OUTPUT_OPTION, { 0 }
-	};
-	static const struct argp argp = { show_options, parse, "FILE",
+		{"system", 's', "NAME", 0,
+		 "Run it on this system, and anchor the schedule at what "
+		 "the code did; else it stands in a `choices` line",
+		 0},
+		OUTPUT_OPTION,
+		{0}};
+	static const struct argp argp = {
+		show_options,
+		parse,
+		"FILE",
 		"Prints the byte form of a scenario as text. Exact: encoding the text gives the "
-		"same bytes, as long as the schedule is not anchored.", NULL, NULL, NULL };
+		"same bytes, as long as the schedule is not anchored.",
+		NULL,
+		NULL,
+		NULL};
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	if (options.system)
@@ -134,12 +153,20 @@ int tool_show(int argc, char **argv)
 int tool_encode(int argc, char **argv)
 {
 	static const struct argp_option encode_options[] = {
-		{ "system", 's', "NAME", 0, "Run it on this system, to put the choices made in the "
-		  "place of anchors, which the byte form has not", 0 },
-		OUTPUT_OPTION, { 0 }
-	};
-	static const struct argp argp = { encode_options, parse, "FILE",
-		"Turns a text into the byte form, as fuzz engines take it.", NULL, NULL, NULL };
+		{"system", 's', "NAME", 0,
+		 "Run it on this system, to put the choices made in the "
+		 "place of anchors, which the byte form has not",
+		 0},
+		OUTPUT_OPTION,
+		{0}};
+	static const struct argp argp = {
+		encode_options,
+		parse,
+		"FILE",
+		"Turns a text into the byte form, as fuzz engines take it.",
+		NULL,
+		NULL,
+		NULL};
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	if (options.system)

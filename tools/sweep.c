@@ -26,8 +26,8 @@ const char *const sweep_chooser_word[SWEEP_CHOOSERS] = {
 struct sweep_slot {
 	_Atomic u64 runs, points;
 	u64 digest;
-	u64 next;			/* number of the run to go on with */
-	_Atomic bool found_ready;	/* found is the parent's to read, and to hand back */
+	u64 next;                 /* number of the run to go on with */
+	_Atomic bool found_ready; /* found is the parent's to read, and to hand back */
 	struct sweep_found found;
 	u32 tallies;
 	struct sweep_tally tally[SWEEP_IDENTITIES_MAX];
@@ -55,8 +55,10 @@ enum sweep_chooser sweep_chooser_find(const char *word)
 		if (!strcmp(word, sweep_chooser_word[i]))
 			return i;
 	}
-	tool_die(TOOL_USAGE, "--chooser: expected file, bytes, random, pct, mix or exhaustive, "
-			     "found `%s`", word);
+	tool_die(TOOL_USAGE,
+		 "--chooser: expected file, bytes, random, pct, mix or exhaustive, "
+		 "found `%s`",
+		 word);
 }
 
 static double now(void)
@@ -84,7 +86,8 @@ static struct sweep_tally *tally_find(struct sweep_tally *tally, u32 *count, con
 	return &tally[(*count)++];
 }
 
-/* A sum, so that it is the same for any number of workers. Tokens name a build's functions: not them. */
+/* A sum, so that it is the same for any number of workers. Tokens name a build's functions: not
+ * them. */
 static u64 digest_of(u64 n, const struct judged *j)
 {
 	char base[DEATH_TOKEN_MAX];
@@ -108,7 +111,8 @@ union any_chooser {
 	struct chooser_pct pct;
 };
 
-static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser *c, u64 n, u64 state)
+static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser *c, u64 n,
+				    u64 state)
 {
 	static u8 bytes[SWEEP_DECISIONS_MAX];
 	enum sweep_chooser kind = sweep->chooser;
@@ -173,8 +177,7 @@ static bool judge_one(struct sweep_worker *w, u64 n, const struct scenario *s, s
 	atomic_store_explicit(&slot->points, slot->points + j->steps, memory_order_relaxed);
 	atomic_store_explicit(&slot->runs, slot->runs + 1, memory_order_relaxed);
 	/* What a file can't do it can't do under another schedule either. */
-	return !w->sweep->scenario ||
-	       (result.verdict != RUN_REFUSED && result.verdict != RUN_NA);
+	return !w->sweep->scenario || (result.verdict != RUN_REFUSED && result.verdict != RUN_NA);
 }
 
 static void sweep_exhaustive(struct sweep_worker *w)
@@ -251,8 +254,8 @@ static bool worker_poll(struct sweep_worker *w, struct sweep_totals *totals)
 	bool died = ended && j->died;
 
 	if (died) {
-		struct sweep_tally *t = tally_find(slot->tally, &slot->tallies, j->identity,
-						   judged_is_finding(j));
+		struct sweep_tally *t =
+			tally_find(slot->tally, &slot->tallies, j->identity, judged_is_finding(j));
 
 		if (!t->count++) {
 			t->first = slot->found.run;
@@ -312,8 +315,8 @@ static void totals_merge(struct sweep_totals *totals, const struct sweep_worker 
 
 void sweep_run(const struct sweep *sweep, struct sweep_totals *totals)
 {
-	struct sweep_worker worker[SWEEP_JOBS_MAX] = { 0 };
-	struct sigaction action = { .sa_handler = on_interrupt }, before;
+	struct sweep_worker worker[SWEEP_JOBS_MAX] = {0};
+	struct sigaction action = {.sa_handler = on_interrupt}, before;
 	double begin = now();
 	unsigned left = sweep->jobs;
 

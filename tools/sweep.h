@@ -5,20 +5,21 @@
 /*
  * Many runs, counted by what they came to.
  *
- * A sweep is a numbered row of runs: of one scenario under many schedules, or of generated scenarios.
- * Run n is a function of the seed and n, whatever the number of worker processes; worker w of j takes
- * the runs n with n % j == w. A worker that dies of a finding is started again behind it.
+ * A sweep is a numbered row of runs: of one scenario under many schedules, or of generated
+ * scenarios. Run n is a function of the seed and n, whatever the number of worker processes; worker
+ * w of j takes the runs n with n % j == w. A worker that dies of a finding is started again behind
+ * it.
  */
 
 #include "run/chooser.h"
 #include "tools/child.h"
 
 enum sweep_chooser {
-	SWEEP_FILE,	  /* the schedule that is in the scenario */
-	SWEEP_BYTES,	  /* a row of random bytes */
+	SWEEP_FILE,  /* the schedule that is in the scenario */
+	SWEEP_BYTES, /* a row of random bytes */
 	SWEEP_RANDOM,
 	SWEEP_PCT,
-	SWEEP_MIX,	  /* random and PCT in turn */
+	SWEEP_MIX,        /* random and PCT in turn */
 	SWEEP_EXHAUSTIVE, /* one worker; ends by itself */
 	SWEEP_CHOOSERS
 };
@@ -31,11 +32,11 @@ enum sweep_chooser sweep_chooser_find(const char *word);
 
 struct sweep_tally {
 	char identity[DEATH_TOKEN_MAX];
-	bool finding;	/* its premises hold */
+	bool finding; /* its premises hold */
 	u64 count;
-	u64 first;	/* number of the first run */
-	u64 hash;	/* of its trace */
-	bool one_hash;	/* all of them had that one */
+	u64 first;     /* number of the first run */
+	u64 hash;      /* of its trace */
+	bool one_hash; /* all of them had that one */
 };
 
 /* A worker met something that this sweep had not seen before. */
@@ -46,24 +47,24 @@ struct sweep_found {
 
 struct sweep_totals {
 	u64 runs, points;
-	u64 digest;	 /* of number, verdict and trace hash of every run, in any order */
-	u32 findings;	 /* identities whose premises hold */
-	u32 identities;	 /* all, "clean" among them */
+	u64 digest;     /* of number, verdict and trace hash of every run, in any order */
+	u32 findings;   /* identities whose premises hold */
+	u32 identities; /* all, "clean" among them */
 	double seconds;
 	struct sweep_tally tally[SWEEP_IDENTITIES_MAX];
-	bool complete;	 /* exhaustive: every schedule within the bounds was run */
-	bool stopped;	 /* by the user */
+	bool complete; /* exhaustive: every schedule within the bounds was run */
+	bool stopped;  /* by the user */
 };
 
 struct sweep {
 	const struct sut_image *system;
-	const struct scenario *scenario;	/* NULL: generated */
+	const struct scenario *scenario; /* NULL: generated */
 	enum sweep_chooser chooser;
 	u64 seed;
-	u64 runs;		/* 0: no bound */
-	double seconds;		/* 0: no bound */
+	u64 runs;       /* 0: no bound */
+	double seconds; /* 0: no bound */
 	unsigned jobs;
-	unsigned preemptions;	/* exhaustive */
+	unsigned preemptions; /* exhaustive */
 	unsigned generate_flags;
 	uint8_t knobs[SCENARIO_KNOBS_MAX];
 

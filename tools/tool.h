@@ -5,8 +5,8 @@
 /*
  * The `sluice` command: one file for each subcommand, dispatched by tools/main.c.
  *
- * Exit codes mean the same everywhere. An error is one line on stderr that names the file, and for a
- * text the line and column; nothing is written then.
+ * Exit codes mean the same everywhere. An error is one line on stderr that names the file, and for
+ * a text the line and column; nothing is written then.
  */
 
 #include <stdbool.h>
@@ -16,9 +16,9 @@
 #include "sut/sut.h"
 
 enum tool_exit {
-	TOOL_HELD = 0,	  /* all held, or was as the file expects */
+	TOOL_HELD = 0,    /* all held, or was as the file expects */
 	TOOL_FINDING = 1, /* a finding, or not as expected */
-	TOOL_USAGE = 2,	  /* bad usage or input */
+	TOOL_USAGE = 2,   /* bad usage or input */
 	TOOL_FAILED = 3,  /* the tool itself failed */
 };
 
