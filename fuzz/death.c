@@ -115,8 +115,7 @@ void death_catch_signals(void)
 #endif
 }
 
-/* --- The hooks that the runtimes call. Declared here: the headers have only some of them. ------
- */
+/* --- The hooks that the runtimes call. Declared here: the headers have only some of them. --- */
 
 #if defined(SLUICE_ASAN)
 const char *__asan_get_report_description(void);

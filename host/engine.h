@@ -165,6 +165,8 @@ void engine_actor_set(unsigned id, bool can_move);
 void engine_actor_at(unsigned id, u64 when);
 /* Lets tasks take turns until the run ends or needs its caller; may be called again after more spawns. */
 enum engine_end engine_run(void);
+/* From a task: something that the run is for has been done; the count of fair steps begins again. */
+void engine_progress(void);
 void engine_stop(void); /* from inside: engine_run() returns at the next point */
 /* The chooser has run dry, or was never set: all that follows is the fair end. */
 bool engine_is_fair(void);

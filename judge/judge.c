@@ -474,7 +474,7 @@ static size_t judge_put_words(char *buf, size_t size, size_t at, u32 mask)
 
 size_t judge_print_premises(char *buf, size_t size)
 {
-	char knobs[256] = "";
+	char knobs[512] = "";
 	size_t at;
 
 	if (size)

@@ -125,7 +125,8 @@ static void ledger_check_reset(unsigned dev)
 		const struct ledger_request *old = &ledger.request[n];
 		const struct ledger_life *life = ledger_life(old->life);
 
-		if (old->dev == dev && old->forgotten && life && life->open)
+		/* One that was sent outside of any life is never drained. */
+		if (old->dev == dev && old->forgotten && (!life || life->open))
 			ledger.dev[dev].broken |= 1u << PROMISE_RESET_DRAINED;
 	}
 }

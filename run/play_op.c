@@ -72,6 +72,8 @@ static void play_end(enum judge_op op, unsigned dev, struct play_life *life, u32
 {
 	play_order_end(dev, life);
 	play.device[dev].busy--;
+	/* A livelock is one operation that does not end, not many that take long. */
+	engine_progress();
 	play_event(EV_OP_END, op, dev, play_unit_of(dev), pasid, (u64)(s64)result);
 }
 

@@ -81,7 +81,7 @@ static const struct knob_value *world_knob(unsigned u, unsigned k)
 {
 	unsigned v = world_scenario->unit[u].knob[k];
 
-	return v && v < KNOB_VALUES_MAX ? &knob_table[k].values[v] : NULL;
+	return v < KNOB_VALUES_MAX ? &knob_table[k].values[v] : NULL;
 }
 
 static bool world_has_class(unsigned class)
@@ -97,17 +97,26 @@ static bool world_has_class(unsigned class)
 	return false;
 }
 
+/* Those that made a difference: a knob in force that nothing depended on says nothing. */
 static size_t world_disputed(char *buf, size_t size)
 {
+	u32 mattered[SCENARIO_UNITS_MAX] = { 0 };
+	const struct event *e;
+	u32 count, dropped;
 	size_t n = 0;
 
 	if (size)
 		buf[0] = '\0';
+	e = engine_events(&count, &dropped);
+	for (u32 i = 0; i < count; i++)
+		if (e[i].kind == EV_KNOB && e[i].a < SCENARIO_UNITS_MAX && e[i].b < KNOB_COUNT)
+			mattered[e[i].a] |= 1u << e[i].b;
 	for (unsigned k = 0; k < KNOB_COUNT; k++) {
 		for (unsigned u = 0; u < world_scenario->units; u++) {
 			const struct knob_value *value = world_knob(u, k);
 
-			if (!value || !value->name || value->class == KNOB_CONFORMANT)
+			if (!(mattered[u] >> k & 1) || !value || !value->name ||
+			    value->class == KNOB_CONFORMANT)
 				continue;
 			n += (size_t)snprintf(n < size ? buf + n : NULL, n < size ? size - n : 0,
 					      "%su%u %s=%s (%s: %s)", n ? "; " : "", u,
@@ -129,7 +138,7 @@ static size_t world_describe_stuck(char *buf, size_t size)
 	for (unsigned id = 0; id < ENGINE_TASKS_MAX; id++) {
 		const struct engine_task *task = engine_task(id);
 
-		if (!task || (task->state != TASK_BLOCKED && task->state != TASK_POLLING))
+		if (!task || task->state == TASK_UNUSED || task->state == TASK_DONE)
 			continue;
 		if (task->state == TASK_BLOCKED && task->wait.idle)
 			continue;

@@ -26,7 +26,8 @@ build() {
 	local preset=$1 log=build/$1.log
 	shift
 	mkdir -p build
-	if [ ! -f "build/$preset/build.ninja" ]; then
+	if [ ! -f "build/$preset/build.ninja" ] || { [ -n "${SLUICE_WERROR-}" ] &&
+		! grep -q '^SLUICE_WERROR:BOOL=ON' "build/$preset/CMakeCache.txt"; }; then
 		cmake --preset "$preset" ${SLUICE_WERROR:+-DSLUICE_WERROR=ON} >"$log" 2>&1 ||
 			{ cat "$log" >&2; die 3 "can't configure build/$preset"; }
 	fi

@@ -161,8 +161,7 @@ static void run_workers(void)
 		fputs("\r\033[K", stderr);
 }
 
-/* --- Folders -------------------------------------------------------------------------------------
- */
+/* --- Folders --- */
 
 static void make_folder(const char *format, ...)
 {
@@ -218,8 +217,7 @@ static unsigned take_seeds(void)
 	return count;
 }
 
-/* --- At the end
- * ------------------------------------------------------------------------------------ */
+/* --- At the end --- */
 
 /* Words of @text, indented, in lines that fit a terminal; a line break in it stays one. */
 static void print_folded(const char *text)

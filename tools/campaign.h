@@ -37,7 +37,7 @@ extern struct campaign_options options;
 __attribute__((format(printf, 1, 2), noreturn)) void campaign_die(const char *format, ...);
 double campaign_now(void);
 
-/* --- campaign_worker.c ----------------------------------------------------------------------- */
+/* --- campaign_worker.c --- */
 
 /* What a worker's log said when it died. */
 struct last_words {
@@ -72,8 +72,7 @@ bool worker_ended(struct worker *w, int *code);
 /* Asks it to stop; insists after some seconds. */
 void worker_stop(struct worker *w);
 
-/* --- campaign_finding.c ------------------------------------------------------------------------
- */
+/* --- campaign_finding.c --- */
 
 struct finding {
 	char identity[DEATH_TOKEN_MAX];

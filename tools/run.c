@@ -60,8 +60,7 @@ static bool as_expected(const struct run_pair *pair, const struct judged *j)
 	return !strcmp(found, "clean") || j->verdict == RUN_NA;
 }
 
-/* --- What a child prints -----------------------------------------------------------------------
- */
+/* --- What a child prints --- */
 
 static void print_timeline(void)
 {
@@ -153,8 +152,7 @@ static void body(void *ctx, struct judged *j)
 	free(report);
 }
 
-/* --- One pair ----------------------------------------------------------------------------------
- */
+/* --- One pair --- */
 
 /* What a verdict means for the exit code, with a line on stderr where there is something to say. */
 static int conclude(const struct run_pair *pair, const struct judged *j)
@@ -229,10 +227,12 @@ static void print_tally(const struct run_pair *pair, const struct sweep_totals *
 	for (u32 i = 0; i < totals->identities; i++) {
 		const struct sweep_tally *t = &totals->tally[i];
 
-		printf("  %10llu  %-24s", (unsigned long long)t->count, t->identity);
+		printf("  %10llu  ", (unsigned long long)t->count);
 		if (t->one_hash)
-			printf(" trace hash %016llx in all of them", (unsigned long long)t->hash);
-		printf("%s\n", t->count < totals->runs && t->first ? "" : "");
+			printf("%-24s trace hash %016llx in all of them\n", t->identity,
+			       (unsigned long long)t->hash);
+		else
+			printf("%s\n", t->identity);
 	}
 }
 
@@ -274,8 +274,7 @@ static int run_many(struct run_pair *pair)
 	return code;
 }
 
-/* --- Files ---------------------------------------------------------------------------------------
- */
+/* --- Files --- */
 
 static int run_pair(struct run_pair *pair)
 {

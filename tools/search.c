@@ -36,6 +36,8 @@ static void live_line(void *ctx, const struct sweep_totals *t)
 	search.last_line = t->seconds;
 	if (!options.seconds && options.runs && rate > 0)
 		left = (double)(options.runs - t->runs) / rate;
+	if (left < 0)
+		left = 0;
 	fprintf(stderr, "%s%llu runs, %.0f/s, %.1f M points/s, %u findings, %.0f s left%s",
 		terminal ? "\r\033[K" : "", (unsigned long long)t->runs, rate,
 		t->seconds > 0 ? (double)t->points / t->seconds / 1e6 : 0, t->findings, left,
@@ -117,14 +119,17 @@ static int summarise(const struct sweep_totals *t)
 	       options.path ? options.path : "generated");
 	if (!options.path)
 		printf("promises: %s; knob values: %s\n", options.promises, options.knobs);
-	for (u32 i = 0; i < t->identities; i++)
-		printf("  %12llu  %s%s\n", (unsigned long long)t->tally[i].count,
-		       t->tally[i].identity,
-		       t->tally[i].finding                     ? ""
-		       : strcmp(t->tally[i].identity, "clean") ? " (no finding)"
-							       : "");
-	/* Equal for equal bounds on any build of a flavour: the determinism test compares it. */
-	printf("digest of all verdicts and traces: %016llx\n", (unsigned long long)t->digest);
+	for (u32 i = 0; i < t->identities; i++) {
+		const struct sweep_tally *tally = &t->tally[i];
+		bool plain = tally->finding || !strcmp(tally->identity, "clean");
+
+		printf("  %12llu  %s%s\n", (unsigned long long)tally->count, tally->identity,
+		       plain ? "" : " (no finding)");
+	}
+	/* Equal for equal runs on any build of a flavour: the determinism test compares it. */
+	if (options.runs && t->runs == options.runs)
+		printf("digest of all verdicts and traces: %016llx\n",
+		       (unsigned long long)t->digest);
 	if (options.chooser == SWEEP_EXHAUSTIVE)
 		printf("%s\n", t->complete ? "every schedule within the bound was run"
 					   : "not every schedule within the bound was run");

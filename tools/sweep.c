@@ -102,7 +102,7 @@ static u64 digest_of(u64 n, const struct judged *j)
 	return scenario_random(&state);
 }
 
-/* --- In the worker ---------------------------------------------------------------------------- */
+/* --- In the worker --- */
 
 union any_chooser {
 	struct chooser base;
@@ -227,7 +227,7 @@ static void sweep_body(void *ctx, struct judged *judged)
 	}
 }
 
-/* --- In the parent ---------------------------------------------------------------------------- */
+/* --- In the parent --- */
 
 static void worker_start(struct sweep_worker *w)
 {
@@ -347,6 +347,8 @@ void sweep_run(const struct sweep *sweep, struct sweep_totals *totals)
 		kill(worker[i].child.pid, SIGKILL);
 		waitpid(worker[i].child.pid, NULL, 0);
 	}
+	/* Workers went on between the last look and their end. */
+	totals_count(totals, worker, sweep->jobs, begin);
 	totals->complete = sweep->chooser == SWEEP_EXHAUSTIVE && worker[0].slot->over;
 	totals->stopped = interrupted;
 	totals_merge(totals, worker, sweep->jobs);

@@ -41,7 +41,7 @@ unsigned long long tool_number(const char *option, const char *text, unsigned lo
 /* A system by name, or the end of the process with exit 2 and the names there are. */
 const struct sut_image *tool_system(const char *name);
 
-/* --- tools/input.c ------------------------------------------------------------------------- */
+/* --- tools/input.c --- */
 
 enum input_form { INPUT_TEXT, INPUT_BYTES };
 /* Reads a scenario from @path. 0, or TOOL_USAGE with the error printed. */

@@ -234,6 +234,11 @@ enum engine_end engine_run(void)
 	return (enum engine_end)e->end;
 }
 
+void engine_progress(void)
+{
+	engine_restart_fair_count(&host_engine);
+}
+
 void engine_stop(void)
 {
 	struct engine *e = &host_engine;
