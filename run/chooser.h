@@ -70,7 +70,7 @@ struct chooser_replay {
 void chooser_replay_init(struct chooser_replay *c, const struct scenario *s);
 /* After the run: true if all anchors were taken; else the first that was not is in c->drift. */
 bool chooser_replay_finish(struct chooser_replay *c);
-/* "schedule drifted at at app0 kmalloc#2 (line 12): app0 came there 1 times". */
+/* "schedule drifted at app0 kmalloc#2 (line 12): app0 came there 1 times". */
 size_t chooser_replay_explain(const struct chooser_replay *c, char *buf, size_t size);
 
 /*

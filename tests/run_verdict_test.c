@@ -120,7 +120,7 @@ static void test_picks_numbers(void **state)
 static void test_drift(void **state)
 {
 	play_text("fake", FAKE_TWO_DRAINS "at app0 wait_for_completion#7 -> app1\n");
-	expect_verdict("drift", "schedule drifted at at app0 wait_for_completion#7 (line 7): "
+	expect_verdict("drift", "schedule drifted at app0 wait_for_completion#7 (line 7): "
 				"app0 came there 1 times");
 	play_text("fake", FAKE_TWO_DRAINS "at app0 op#1 -> app9\n");
 	expect_verdict("drift", "there is no task or actor `app9`");

@@ -5,7 +5,7 @@
 
 #include "host/fiber/engine_state.h"
 
-static struct event events[ENGINE_EVENTS_MAX];
+static struct event events[ENGINE_EVENTS_MAX + 1];
 static struct engine_choice choices[ENGINE_CHOICES_MAX];
 static u8 schedule[ENGINE_SCHEDULE_MAX];
 
@@ -43,21 +43,30 @@ static inline u64 rotate(u64 x, unsigned n)
 void host_event(unsigned kind, u64 a, u64 b, u64 c, u64 d)
 {
 	struct engine *e = &host_engine;
-	struct event ev = {
-		.kind = kind, .task = e->who, .step = e->steps, .time = e->now,
-		.a = a, .b = b, .c = c, .d = d,
-	};
 	u64 head = (kind | (u64)e->who << 16) + 1;
 	u64 x = (a + head) * 0x9e3779b97f4a7c15ull ^ rotate((b + 0x7f4a7c15) * 0xbf58476d1ce4e5b9ull, 23);
 	u64 y = (c + head) * 0x94d049bb133111ebull ^ rotate((d + 0x133111eb) * 0xd6e8feb86659fd93ull, 41);
+	struct event *ev;
 
 	e->event_hash = (rotate(e->event_hash, 29) ^ x ^ rotate(y, 17)) * 0xff51afd7ed558ccdull;
-	if (likely(e->event_count < ENGINE_EVENTS_MAX))
-		events[e->event_count++] = ev;
-	else
+	/* Written in place, the last slot takes what has no room: copies would wait for the stores. */
+	if (likely(e->event_count < ENGINE_EVENTS_MAX)) {
+		ev = &events[e->event_count++];
+	} else {
+		ev = &events[ENGINE_EVENTS_MAX];
 		e->dropped++;
+	}
+	ev->kind = kind;
+	ev->task = e->who;
+	ev->reserved = 0;
+	ev->step = e->steps;
+	ev->time = e->now;
+	ev->a = a;
+	ev->b = b;
+	ev->c = c;
+	ev->d = d;
 	if (e->sink)
-		e->sink(&ev);
+		e->sink(ev);
 }
 
 const struct event *engine_events(u32 *count, u32 *dropped)
