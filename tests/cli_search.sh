@@ -19,8 +19,18 @@ says '^0 findings'
 expect 0 '' "$sluice" search --runs $runs --seed 2
 grep -q "$(cat "$room/one")" "$room/stdout" && fail "the seed changes nothing"
 
-expect 0 '' "$sluice" search --chooser exhaustive --preemptions 0 --runs 1000 "$seed"
-says 'every schedule within the bound'
+# Two tasks that only pause have few schedules, and more with each preemption allowed.
+printf 'sluice 1\ntask app0: pause; pause\ntask app1: pause; pause\n' >"$room/pause.sluice"
+last=0
+for bound in 0 1 2; do
+	expect 0 '' "$sluice" search --chooser exhaustive --preemptions $bound "$room/pause.sluice"
+	says '^every schedule within the bound was run'
+	count=$(sed -nE 's/^core: ([0-9]+) runs.*/\1/p' "$room/stdout")
+	[ "$count" -gt "$last" ] || fail "bound $bound allows $count schedules, less than before"
+	last=$count
+done
+expect 0 '' "$sluice" search --chooser exhaustive --runs 50 "$seed"
+says '^not every schedule'
 expect 0 '' "$sluice" search --chooser bytes --runs 100 "$seed"
 
 expect 1 '' "$sluice" search --system v2 --runs $runs --knobs disputed --promises any \

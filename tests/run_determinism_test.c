@@ -3,7 +3,8 @@
 /*
  * A run of core is a pure function of its input (rule 4): generated scenarios under random
  * schedules run twice, the second time in another order, with equal hash, verdict, steps, decisions
- * and findings. Then each becomes a replay file, which must do the same. That hangs in between
+ * and findings; where the build counts the edges that the code under test takes, with equal counts.
+ * Then each becomes a replay file, which must do the same. That hangs in between
  * change nothing is the subject of run_memory_test.c.
  */
 
@@ -22,8 +23,19 @@
 #define INPUTS 2000
 #define DECISIONS 400
 
+/* libFuzzer's counters, one for each edge of the systems; the linker bounds them if there are any. */
+#if defined(SLUICE_ASAN) && defined(__clang__)
+extern u8 __start___sancov_cntrs[] __attribute__((weak));
+extern u8 __stop___sancov_cntrs[] __attribute__((weak));
+#define COUNTERS __start___sancov_cntrs
+#define COUNTERS_SIZE ((size_t)(__stop___sancov_cntrs - __start___sancov_cntrs))
+#else
+#define COUNTERS ((u8 *)NULL)
+#define COUNTERS_SIZE ((size_t)0)
+#endif
+
 struct outcome {
-	u64 hash;
+	u64 hash, coverage;
 	u32 steps, decisions, kept;
 	char word[32];
 	char detail[JUDGE_DETAIL_MAX];
@@ -42,10 +54,20 @@ static void make_scenario(unsigned input)
 	scenario_generate(&scenario, 1000 + input, odd ? 0 : GENERATE_KEEP_PROMISES, allowed);
 }
 
+static u64 hash_coverage(void)
+{
+	u64 hash = 0;
+
+	for (size_t i = 0; i < COUNTERS_SIZE; i++)
+		hash = (hash ^ COUNTERS[i]) * 0x9e3779b97f4a7c15ull;
+	return hash;
+}
+
 static void take(struct outcome *out, const struct run_result *result)
 {
 	memset(out, 0, sizeof(*out));
 	out->hash = result->trace_hash;
+	out->coverage = hash_coverage();
 	out->steps = result->steps;
 	out->decisions = result->decisions;
 	out->kept = result->kept;
@@ -57,6 +79,8 @@ static void take(struct outcome *out, const struct run_result *result)
 static void run_input(const struct sut_image *system, unsigned input, struct run_result *result)
 {
 	make_scenario(input);
+	if (COUNTERS_SIZE)
+		memset(COUNTERS, 0, COUNTERS_SIZE);
 	if (input % 2) {
 		struct chooser_random random;
 
@@ -114,6 +138,8 @@ static void check_system(const struct sut_image *system)
 		/* An overflow or n/a is settled, but its schedule may not fit. */
 		if (!fits || result.verdict == RUN_OVERFLOW)
 			continue;
+		if (COUNTERS_SIZE)
+			memset(COUNTERS, 0, COUNTERS_SIZE);
 		run_scenario(&recorded, system, NULL, &result);
 		expect_equal(system, order[i], "replayed", &first[order[i]], &result);
 	}
@@ -127,6 +153,10 @@ static void test_pure(void **state)
 	run_init();
 	core = run_system("core");
 	assert_non_null(core);
+#if defined(SLUICE_ASAN) && defined(__clang__)
+	/* Otherwise the comparison of coverage would be of nothing. */
+	assert_true(COUNTERS_SIZE > 100);
+#endif
 	check_system(core);
 }
 

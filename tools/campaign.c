@@ -126,7 +126,7 @@ static void bury(struct worker *w, int code)
 	} else if (++w->quick_deaths == QUICK_DEATHS_MAX || code == 2 || code == 3) {
 		snprintf(campaign.failure, sizeof(campaign.failure),
 			 "a worker ended with status %d and said no finding; its log: "
-			 "%.300s/work/worker%u.log",
+			 "%.300s/state/worker%u.log",
 			 code, options.output, w->index);
 	}
 	if (w->words.artifact[0])
@@ -202,7 +202,7 @@ static unsigned take_seeds(void)
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(from, sizeof(from), "%s/%s", options.seeds, entry->d_name);
-		snprintf(to, sizeof(to), "%s/work/corpus/%s", options.output, entry->d_name);
+		snprintf(to, sizeof(to), "%s/state/corpus/%s", options.output, entry->d_name);
 		in = fopen(from, "rb");
 		size = in ? fread(buf, 1, sizeof(buf), in) : 0;
 		if (in)
@@ -370,8 +370,8 @@ int main(int argc, char **argv)
 		fputc('\n', stderr);
 		return 2;
 	}
-	make_folder("%s/work/corpus", options.output);
-	make_folder("%s/work/artifacts", options.output);
+	make_folder("%s/state/corpus", options.output);
+	make_folder("%s/state/artifacts", options.output);
 	seeds = take_seeds();
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

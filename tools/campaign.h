@@ -11,7 +11,7 @@
  * sanitizer's death is a death each time, and counted. An input that dies while the corpus is read
  * would stop every later start: it leaves the corpus.
  *
- * Files: OUTPUT/<identity>.sluice and .bytes are the findings; OUTPUT/work has the corpus, the
+ * Files: OUTPUT/<identity>.sluice and .bytes are the findings; OUTPUT/state has the corpus, the
  * workers' logs and libFuzzer's artifacts.
  */
 

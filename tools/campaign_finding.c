@@ -177,7 +177,7 @@ unsigned finding_leave_corpus(const char *artifact)
 	unsigned gone = 0;
 	DIR *dir;
 
-	snprintf(folder, sizeof(folder), "%s/work/corpus", options.output);
+	snprintf(folder, sizeof(folder), "%s/state/corpus", options.output);
 	dir = opendir(folder);
 	while (dir && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);

@@ -53,10 +53,10 @@ static void worker_exec(const struct worker *w, double seconds_left)
 		_exit(3);
 	set_environment(w);
 	snprintf(system, sizeof(system), "--system=%s", options.system);
-	snprintf(artifacts, sizeof(artifacts), "-artifact_prefix=%s/work/artifacts/%u-",
+	snprintf(artifacts, sizeof(artifacts), "-artifact_prefix=%s/state/artifacts/%u-",
 		 options.output, w->index);
 	snprintf(time, sizeof(time), "-max_total_time=%u", (unsigned)seconds_left + 1);
-	snprintf(corpus, sizeof(corpus), "%s/work/corpus", options.output);
+	snprintf(corpus, sizeof(corpus), "%s/state/corpus", options.output);
 	execl(options.fuzzer, options.fuzzer, system, artifacts, time, "-max_len=4096",
 	      "-timeout=25", "-rss_limit_mb=2560", "-print_funcs=0", "-use_value_profile=0",
 	      "-detect_leaks=0", "-reload=1", corpus, (char *)NULL);
@@ -72,7 +72,7 @@ void worker_start(struct worker *w, double seconds_left)
 		status_map(w);
 	if (w->log > 0)
 		close(w->log);
-	snprintf(log, sizeof(log), "%s/work/worker%u.log", options.output, w->index);
+	snprintf(log, sizeof(log), "%s/state/worker%u.log", options.output, w->index);
 	w->log = open(log, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
 	if (w->log < 0)
 		campaign_die("%s: %s", log, strerror(errno));

@@ -75,7 +75,9 @@ static bool premises_hold(const char *identity)
 /* On the death handler's stack, in the middle of a run. */
 static void child_dies(const char *token, const char *what)
 {
+	const struct judge_finding *found;
 	struct judged *j = self.judged;
+	unsigned count;
 
 	if (!self.scenario) {
 		fprintf(stderr, "sluice: outside a run: %s\n", what);
@@ -86,6 +88,8 @@ static void child_dies(const char *token, const char *what)
 	snprintf(j->identity, sizeof(j->identity), "%s", token);
 	snprintf(j->finding, sizeof(j->finding), "%s", token);
 	snprintf(j->line, sizeof(j->line), "%s %s", token, what);
+	found = judge_findings(&count);
+	snprintf(j->before, sizeof(j->before), "%s", count ? invariant_table[found->id].id : "");
 	judge_print_premises(j->premises, sizeof(j->premises));
 	j->premises_hold = premises_hold(token);
 	j->steps = engine_steps();

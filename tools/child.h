@@ -26,6 +26,7 @@ struct judged {
 	char identity[DEATH_TOKEN_MAX]; /* "clean", "HANG", "n/a", "UAF:prq_drain", ... */
 	char finding[DEATH_TOKEN_MAX];  /* the same if it is one, "" if not; a drifted run may have
 					   one */
+	char before[DEATH_TOKEN_MAX];   /* died: what the judge had found first, "" if nothing */
 	char line[512];                 /* the verdict in one line */
 	char premises[2048];
 	u64 trace_hash;
