@@ -8,9 +8,9 @@
  */
 
 struct engine_bench {
-	double bare;	  /* ns: one switch, nothing decided */
-	double single;	  /* ns: a point at which only one task can move */
-	double stay;	  /* ns: a decision between two tasks that stays */
+	double bare;      /* ns: one switch, nothing decided */
+	double single;    /* ns: a point at which only one task can move */
+	double stay;      /* ns: a decision between two tasks that stays */
 	double switching; /* ns: a decision between two tasks that switches */
 };
 

@@ -38,8 +38,8 @@
 
 struct options {
 	const char *system;
-	double seconds;		/* for each of the two rates */
-	unsigned long soak;	/* runs of the memory check, 0 leaves it out */
+	double seconds;     /* for each of the two rates */
+	unsigned long soak; /* runs of the memory check, 0 leaves it out */
 	bool json, engine;
 	unsigned files;
 	const char *file[FILES_MAX];
@@ -180,8 +180,8 @@ static void report_text(const struct options *opt, const struct engine_bench *e,
 {
 	if (opt->engine) {
 		printf("%-28s %10.2f ns\n", "bare switch", e->bare);
-		printf("%-28s %10.2f ns  %5.2f bare switches (aim 0.30)\n",
-		       "point with one option", e->single, e->single / e->bare);
+		printf("%-28s %10.2f ns  %5.2f bare switches (aim 0.30)\n", "point with one option",
+		       e->single, e->single / e->bare);
 		printf("%-28s %10.2f ns  %5.2f bare switches (aim 1.00)\n", "decision that stays",
 		       e->stay, e->stay / e->bare);
 		printf("%-28s %10.2f ns  %5.2f bare switches (aim 2.50)\n",
@@ -190,7 +190,8 @@ static void report_text(const struct options *opt, const struct engine_bench *e,
 	print_rate("feedback off", off);
 	print_rate("feedback on", on);
 	if (opt->soak)
-		printf("%-28s %10ld KiB resident after %lu runs, %+ld KiB since a tenth of them, peak %ld KiB\n",
+		printf("%-28s %10ld KiB resident after %lu runs, %+ld KiB since a tenth of them, "
+		       "peak %ld KiB\n",
 		       "memory", m->after_kib, m->runs, m->after_kib - m->before_kib, m->peak_kib);
 }
 
@@ -266,15 +267,20 @@ int main(int argc, char **argv)
 	static const struct argp_option argp_options[] = {
 		{ "system", 's', "NAME", 0, "system under test (default core)", 0 },
 		{ "seconds", 't', "N", 0, "time for each rate (default 5)", 0 },
-		{ "soak", 'k', "RUNS", 0, "runs of the memory check (default 1000000, 0: none)", 0 },
+		{ "soak", 'k', "RUNS", 0, "runs of the memory check (default 1000000, 0: none)",
+		  0 },
 		{ "no-engine", 'e', NULL, 0, "leave out the cost of switches and points", 0 },
 		{ "json", 'j', NULL, 0, "print JSON", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = {
-		argp_options, parse_option, "SCENARIO...",
-		"Measures the engine, and runs and points per second over the given scenarios.", NULL,
-		NULL, NULL
+		argp_options,
+		parse_option,
+		"SCENARIO...",
+		"Measures the engine, and runs and points per second over the given scenarios.",
+		NULL,
+		NULL,
+		NULL
 	};
 	struct options opt = { .system = "core", .seconds = 5, .soak = 1000000, .engine = true };
 	const struct sut_image *system;

@@ -76,4 +76,22 @@ elseif(NOT SLUICE_FLAVOUR STREQUAL "plain")
 		"expected plain, asan, tsan, msan or coverage")
 endif()
 
+# Points and events cross from room to room all the time. Systems stay out of it: each is a finished
+# object before the link.
+option(SLUICE_LTO "Optimise the house across files (clang with lld; the same results, sooner)" OFF)
+if(SLUICE_LTO AND clang)
+	find_program(SLUICE_LLD NAMES ld.lld-19 ld.lld)
+	find_program(SLUICE_LLVM_AR NAMES llvm-ar-19 llvm-ar)
+	find_program(SLUICE_LLVM_RANLIB NAMES llvm-ranlib-19 llvm-ranlib)
+	if(SLUICE_LLD AND SLUICE_LLVM_AR AND SLUICE_LLVM_RANLIB)
+		set(CMAKE_AR ${SLUICE_LLVM_AR})
+		set(CMAKE_RANLIB ${SLUICE_LLVM_RANLIB})
+		list(APPEND SLUICE_HOST_FLAGS -flto=thin)
+		list(APPEND SLUICE_HOUSE_FLAGS -flto=thin)
+		list(APPEND SLUICE_LINK_FLAGS -flto=thin -fuse-ld=${SLUICE_LLD})
+	else()
+		message(STATUS "sluice: no lld, no link-time optimisation")
+	endif()
+endif()
+
 add_compile_definitions(SLUICE_FLAVOUR="${SLUICE_FLAVOUR}")

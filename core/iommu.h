@@ -32,10 +32,10 @@
 #include "host/kernel.h"
 
 #define IOMMU_UNITS 2
-#define IOMMU_NO_PASID 0u    /* stands for requests without PASID */
-#define PASID_MAX 64u	     /* numbers a device has: one PASID table of 64 entries */
+#define IOMMU_NO_PASID 0u /* stands for requests without PASID */
+#define PASID_MAX 64u     /* numbers a device has: one PASID table of 64 entries */
 #define DOMAIN_IDS 8u
-#define DOMAIN_ID_FIRST 1u   /* 0 is reserved under caching mode */
+#define DOMAIN_ID_FIRST 1u /* 0 is reserved under caching mode */
 
 /* --- Invalidation queue (qi.c) -------------------------------------------------------------- */
 
@@ -84,15 +84,15 @@ struct dev_pasid {
 	u16 did;
 
 	struct mutex entry_mutex;
-	bool torn;	 /* entry not present, caches flushed */
+	bool torn;       /* entry not present, caches flushed */
 	bool registered; /* with mm's notifiers */
 
 	/* Under iommu->lock. */
 	u32 refs;
-	bool dying;		    /* unbind has begun: requests get Invalid Request */
-	u8 epoch;		    /* counter that new groups go to; a drain flips it */
-	u32 inflight[2];	    /* groups queued and not yet answered and freed */
-	struct iopf_fault *partial; /* requests whose last page is not here yet, in order */
+	bool dying;                   /* unbind has begun: requests get Invalid Request */
+	u8 epoch;                     /* counter that new groups go to; a drain flips it */
+	u32 inflight[2];              /* groups queued and not yet answered and freed */
+	struct iopf_fault *partial;   /* requests whose last page is not here yet, in order */
 	u64 spoiled[PRQ_GROUPS / 64]; /* groups that lost a member to an error */
 };
 
@@ -108,7 +108,8 @@ struct device_domain_info {
 	bool pasid_enabled, ats_enabled, pri_enabled;
 	struct pasid_entry *pasid_table; /* with its directory in the page before */
 	void *pasid_dir;
-	struct dev_pasid *lives[PASID_MAX]; /* under iommu->lock; a failed drain leaves its life here */
+	struct dev_pasid
+		*lives[PASID_MAX]; /* under iommu->lock; a failed drain leaves its life here */
 };
 
 struct iopf_group {
@@ -131,7 +132,7 @@ struct intel_iommu {
 	u32 gcmd;
 	struct root_entry *root_entry;
 	struct q_inval *qi;
-	struct device_domain_info *devices; /* under lock */
+	struct device_domain_info *devices;     /* under lock */
 	struct iommu_domain_id did[DOMAIN_IDS]; /* under lock */
 
 	/* Page request queue (prq.c). */
@@ -141,8 +142,8 @@ struct intel_iommu {
 	unsigned pr_irq;
 	struct workqueue_struct *iopf_wq;
 	spinlock_t prq_lock;
-	u64 prq_pos;	   /* slots consumed since enable: PQH without its wrap */
-	u32 prq_overflows; /* counted before PRO is cleared */
+	u64 prq_pos;                     /* slots consumed since enable: PQH without its wrap */
+	u32 prq_overflows;               /* counted before PRO is cleared */
 	struct wait_queue_head prq_wait; /* prq_pos moved, or a group ended */
 };
 
@@ -176,8 +177,8 @@ int qi_submit_sync(struct intel_iommu *iommu, struct pci_dev *dev, const struct 
 int qi_submit_insist(struct intel_iommu *iommu, struct pci_dev *dev, const struct qi_desc *desc,
 		     unsigned count);
 /* Sends a page group response, once. @rc: QI_RESP_SUCCESS or QI_RESP_INVALID. */
-void qi_page_response(struct intel_iommu *iommu, u16 rid, u32 pasid, bool pasid_present,
-		      u16 grpid, unsigned rc);
+void qi_page_response(struct intel_iommu *iommu, u16 rid, u32 pasid, bool pasid_present, u16 grpid,
+		      unsigned rc);
 /* The whole device TLB of (device, PASID), or of the device for IOMMU_NO_PASID. */
 struct qi_desc qi_desc_dev_iotlb(const struct device_domain_info *info, u32 pasid);
 struct qi_desc qi_desc_piotlb(u16 did, u32 pasid);

@@ -194,8 +194,8 @@ int intel_iommu_enable_prq(struct intel_iommu *iommu)
 	iommu->pr_irq = host_unit_prq_irq(iommu->index);
 
 	writel(DMA_PECTL_IM, iommu->reg + DMAR_PECTL_REG);
-	prq_set_ring(iommu, iommu->prq_bus |
-				    (order > PRQ_HW_ORDER_MIN ? order - PRQ_HW_ORDER_MIN : 0));
+	prq_set_ring(iommu,
+		     iommu->prq_bus | (order > PRQ_HW_ORDER_MIN ? order - PRQ_HW_ORDER_MIN : 0));
 	writel(iommu->pr_irq, iommu->reg + DMAR_PEDATA_REG);
 	writel(0, iommu->reg + DMAR_PEADDR_REG);
 	writel(0, iommu->reg + DMAR_PEUADDR_REG);

@@ -233,8 +233,8 @@ int qi_submit_insist(struct intel_iommu *iommu, struct pci_dev *dev, const struc
  * An abort leaves the response itself done: it left the queue when it was fetched (7.8). Sent twice
  * it could close a later group, so only a refused one is sent again, and that not for ever.
  */
-void qi_page_response(struct intel_iommu *iommu, u16 rid, u32 pasid, bool pasid_present,
-		      u16 grpid, unsigned rc)
+void qi_page_response(struct intel_iommu *iommu, u16 rid, u32 pasid, bool pasid_present, u16 grpid,
+		      unsigned rc)
 {
 	struct qi_desc desc = {
 		.qw0 = QI_PGRP_RESP_TYPE | QI_PGRP_PASID_P(pasid_present) | QI_PGRP_RESP_CODE(rc) |

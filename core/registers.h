@@ -38,7 +38,7 @@
 #define DMA_GCMD_QIE BIT(26)
 #define DMA_GSTS_RTPS BIT(30)
 #define DMA_GSTS_QIES BIT(26)
-#define DMA_RTADDR_SMT BIT_ULL(10)   /* scalable-mode tables */
+#define DMA_RTADDR_SMT BIT_ULL(10)    /* scalable-mode tables */
 #define DMA_RTADDR_ABORT (3ull << 10) /* no tables: everything is refused */
 
 #define DMA_FSTS_IQE BIT(4) /* queue error: fetch stands at the bad descriptor */
@@ -60,9 +60,9 @@
 /* Root, context and PASID tables (9.1-9.6). */
 #define ROOT_PRESENT 1ull
 #define CONTEXT_PRESENT BIT_ULL(0)
-#define CONTEXT_DTE BIT_ULL(2)	  /* device-TLB enable: translation requests allowed */
+#define CONTEXT_DTE BIT_ULL(2)    /* device-TLB enable: translation requests allowed */
 #define CONTEXT_PASIDE BIT_ULL(3) /* requests with PASID allowed */
-#define CONTEXT_PRE BIT_ULL(4)	  /* page requests allowed */
+#define CONTEXT_PRE BIT_ULL(4)    /* page requests allowed */
 #define TABLE_PTR_MASK GENMASK_ULL(63, 12)
 
 #define PASID_DIR_PRESENT BIT_ULL(0)
@@ -70,7 +70,7 @@
 #define PASID_TBL_ENTRIES (1u << PASID_PDE_SHIFT)
 
 #define PASID_PTE_PRESENT BIT_ULL(0)
-#define PASID_PTE_FPD BIT_ULL(1)	/* fault processing disable: late requests are not logged */
+#define PASID_PTE_FPD BIT_ULL(1) /* fault processing disable: late requests are not logged */
 #define PASID_PTE_PGTT_FL_ONLY (1ull << 6)
 #define PASID_PTE_DID_MASK GENMASK_ULL(15, 0)
 
@@ -113,19 +113,19 @@ struct qi_desc {
 #define QI_PC_PASID_SEL QI_GRAN(1)
 #define QI_PC_GLOBAL QI_GRAN(3)
 
-#define QI_PFSID(pfsid) (((u64)((pfsid) & 0xf) << 12) | ((u64)((pfsid) >> 4 & 0xfff) << 52))
+#define QI_PFSID(pfsid) (((u64)((pfsid)&0xf) << 12) | ((u64)((pfsid) >> 4 & 0xfff) << 52))
 #define QI_DEV_IOTLB_SID(sid) ((u64)(sid) << 32)
-#define QI_DEV_IOTLB_QDEP(q) ((u64)((q) & 0x1f) << 16)
+#define QI_DEV_IOTLB_QDEP(q) ((u64)((q)&0x1f) << 16)
 #define QI_DEV_IOTLB_SIZE BIT_ULL(0)
 #define QI_DEV_EIOTLB_SID(sid) ((u64)(sid) << 16)
-#define QI_DEV_EIOTLB_QDEP(q) ((u64)((q) & 0x1f) << 4)
+#define QI_DEV_EIOTLB_QDEP(q) ((u64)((q)&0x1f) << 4)
 #define QI_DEV_EIOTLB_SIZE BIT_ULL(11)
 /* With the size bit set the lowest zero of the address gives the size: this is the whole range. */
 #define QI_DEV_RANGE_ALL 0x7ffffffffffff000ull
 
 #define QI_IWD_STATUS_DATA(d) ((u64)(d) << 32)
 #define QI_IWD_STATUS_WRITE BIT_ULL(5)
-#define QI_IWD_FENCE BIT_ULL(6)	    /* nothing behind it starts before it is done */
+#define QI_IWD_FENCE BIT_ULL(6)     /* nothing behind it starts before it is done */
 #define QI_IWD_PRQ_DRAIN BIT_ULL(7) /* received page requests are in the ring before it is done */
 
 #define QI_PGRP_PASID_P(pp) ((u64)(pp) << 4)

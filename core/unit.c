@@ -4,7 +4,10 @@
 
 #include "core/iommu.h"
 
-#define UNIT(n) { .index = n, .lock = { .name = "iommu->lock" } }
+#define UNIT(n)                                                                                    \
+	{                                                                                          \
+		.index = n, .lock = {.name = "iommu->lock" }                                       \
+	}
 
 struct mutex iommu_mutex = { .name = "iommu_mutex" };
 static struct intel_iommu iommus[IOMMU_UNITS] = { UNIT(0), UNIT(1) };
@@ -39,8 +42,8 @@ static int iommu_enable(struct intel_iommu *iommu)
 	 * be queued is harmless only with ECAP_SMS; which devices send them software can't know, and
 	 * so, like Linux, does not ask.
 	 */
-	iommu->prs_supported = iommu->ecap & ECAP_SMTS && iommu->ecap & ECAP_PRS &&
-			       iommu->ecap & ECAP_PDS;
+	iommu->prs_supported =
+		iommu->ecap & ECAP_SMTS && iommu->ecap & ECAP_PRS && iommu->ecap & ECAP_PDS;
 	err = intel_iommu_alloc_root(iommu);
 	if (err)
 		return err;

@@ -33,8 +33,8 @@ static void death_speak(int signal)
 
 static void death_take_stack(void)
 {
-	stack_t stack = {.ss_size = DEATH_STACK};
-	struct sigaction action = {.sa_handler = death_speak, .sa_flags = SA_ONSTACK};
+	stack_t stack = { .ss_size = DEATH_STACK };
+	struct sigaction action = { .sa_handler = death_speak, .sa_flags = SA_ONSTACK };
 
 	stack.ss_sp = mmap(NULL, DEATH_STACK, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -104,8 +104,8 @@ static void death_on_signal(int signal, siginfo_t *info, void *context)
 void death_catch_signals(void)
 {
 #if !defined(SLUICE_ASAN)
-	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-	struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
 	action.sa_sigaction = death_on_signal;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -187,7 +187,7 @@ const char *__tsan_default_options(void);
 
 static void death_racer(void *report, int mops, unsigned index, char *buf, size_t size)
 {
-	void *trace[TSAN_TRACE] = {NULL}, *address;
+	void *trace[TSAN_TRACE] = { NULL }, *address;
 	int tid, bytes, write, atomic;
 
 	snprintf(buf, size, "unknown");

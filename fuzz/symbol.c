@@ -92,8 +92,8 @@ static bool symbol_is_under_test(uintptr_t pc)
 /* A broken chain of frames must not end the process before its last words are said. */
 static bool symbol_read(uintptr_t at, uintptr_t word[2])
 {
-	struct iovec to = {word, 2 * sizeof(*word)};
-	struct iovec from = {(void *)at, 2 * sizeof(*word)};
+	struct iovec to = { word, 2 * sizeof(*word) };
+	struct iovec from = { (void *)at, 2 * sizeof(*word) };
 
 	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)to.iov_len;
 }

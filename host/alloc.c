@@ -13,9 +13,9 @@
 #include "host/primitives.h"
 #include "host/sanitizer.h"
 
-#define BLOCKS_MAX 4096u      /* in a run */
-#define HASH_SIZE 8192u	      /* a power of two */
-#define DMA_MAX 1024u	      /* in a run */
+#define BLOCKS_MAX 4096u /* in a run */
+#define HASH_SIZE 8192u  /* a power of two */
+#define DMA_MAX 1024u    /* in a run */
 #define DMA_PAGE 4096u
 #define BUS_START 0x100000000ull
 
@@ -269,8 +269,7 @@ u32 host_alloc_serial(const void *object)
 		return serial;
 	for (u32 i = block_count; i--;) {
 		b = &blocks[i];
-		if (b->state == BLOCK_LIVE &&
-		    (uintptr_t)object - (uintptr_t)b->memory < b->size)
+		if (b->state == BLOCK_LIVE && (uintptr_t)object - (uintptr_t)b->memory < b->size)
 			return i + 1;
 	}
 	return 0;

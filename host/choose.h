@@ -18,22 +18,22 @@
 #include "host/types.h"
 
 enum choice_kind {
-	CHOOSE_TASK,	/* who moves next */
-	CHOOSE_ALLOC,	/* 0: the allocation succeeds, 1: it fails */
-	CHOOSE_MODEL,	/* a point that the hardware model leaves open, say whether an MSI is lost */
+	CHOOSE_TASK,  /* who moves next */
+	CHOOSE_ALLOC, /* 0: the allocation succeeds, 1: it fails */
+	CHOOSE_MODEL, /* a point that the hardware model leaves open, say whether an MSI is lost */
 };
 
 /* One decision, as the engine shows it to a chooser. Valid during the call only. */
 struct decision {
-	u8 kind;	/* enum choice_kind */
-	u8 n;		/* number of options, at least 2 */
-	u8 current;	/* id of the task that runs, or ran last */
-	u8 preferred;	/* CHOOSE_TASK: id of option 0 */
-	bool can_stay;	/* the current task could go on: any other option is a preemption */
-	u16 site;	/* where the current task stands (enum host_site) */
-	u16 nth;	/* how often it has been at that site, from 1 */
-	u16 skip;	/* decisions taken before at this same (current, site, nth) */
-	u64 ready;	/* CHOOSE_TASK: mask of ids that can move, the default's among them */
+	u8 kind;       /* enum choice_kind */
+	u8 n;          /* number of options, at least 2 */
+	u8 current;    /* id of the task that runs, or ran last */
+	u8 preferred;  /* CHOOSE_TASK: id of option 0 */
+	bool can_stay; /* the current task could go on: any other option is a preemption */
+	u16 site;      /* where the current task stands (enum host_site) */
+	u16 nth;       /* how often it has been at that site, from 1 */
+	u16 skip;      /* decisions taken before at this same (current, site, nth) */
+	u64 ready;     /* CHOOSE_TASK: mask of ids that can move, the default's among them */
 };
 
 /*

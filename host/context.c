@@ -20,7 +20,7 @@ static struct {
 	const char *name;
 	u8 kind;
 } classes[CLASSES_MAX];
-static unsigned class_count; /* classes are numbered from 1 */
+static unsigned class_count;   /* classes are numbered from 1 */
 static u64 edges[CLASSES_MAX]; /* [a] bit b: b was asked for with a held; index 0 is unused */
 
 /* Text -> class, by address first: two addresses may hold one text, never the reverse. */
@@ -32,8 +32,10 @@ static struct {
 static u32 run_number;
 
 static const char *const kind_names[] = {
-	[CLASS_LOCK] = "lock",		 [CLASS_COMPLETION] = "completion",
-	[CLASS_WAITQUEUE] = "waitqueue", [CLASS_WORKQUEUE] = "workqueue",
+	[CLASS_LOCK] = "lock",
+	[CLASS_COMPLETION] = "completion",
+	[CLASS_WAITQUEUE] = "waitqueue",
+	[CLASS_WORKQUEUE] = "workqueue",
 	[CLASS_IRQ] = "irq",
 };
 
@@ -108,8 +110,10 @@ const char *host_class_name(u64 class, char *buf, size_t size)
 static u8 class_of_held(struct engine_held *held)
 {
 	static const u8 kinds[] = {
-		[HELD_MUTEX] = CLASS_LOCK, [HELD_SPIN] = CLASS_LOCK,
-		[HELD_QUEUE] = CLASS_WORKQUEUE, [HELD_IRQ] = CLASS_IRQ,
+		[HELD_MUTEX] = CLASS_LOCK,
+		[HELD_SPIN] = CLASS_LOCK,
+		[HELD_QUEUE] = CLASS_WORKQUEUE,
+		[HELD_IRQ] = CLASS_IRQ,
 	};
 
 	if (!held->class)
@@ -186,7 +190,9 @@ void host_hold(const void *lock, const char *name, enum engine_held_kind kind)
 		return;
 	}
 	self->held[self->held_count++] = (struct engine_held){
-		.lock = lock, .name = name, .kind = kind,
+		.lock = lock,
+		.name = name,
+		.kind = kind,
 	};
 	if (kind == HELD_SPIN)
 		self->atomic_depth++;

@@ -30,19 +30,20 @@
 #define ENGINE_NAME_MAX 24
 
 enum engine_task_flags {
-	ENGINE_DAEMON = 1, /* event thread, worker, callback task: may be idle at the end of a run */
+	ENGINE_DAEMON =
+		1, /* event thread, worker, callback task: may be idle at the end of a run */
 	ENGINE_URGENT = 2, /* moves as soon as it can, without a decision, like an interrupt */
 };
 
 /* Why a task does not move. @what: static text, or the name of an object of the run. */
 struct engine_wait {
-	u16 site;		/* enum host_site of the wait */
-	bool idle;		/* a daemon that waits for something to do */
+	u16 site;  /* enum host_site of the wait */
+	bool idle; /* a daemon that waits for something to do */
 	bool timed_out;
-	const void *object;	/* identity of what is awaited; compared, never followed */
+	const void *object; /* identity of what is awaited; compared, never followed */
 	const char *what;
-	u64 ticket;		/* order of arrival: wake-ups are FIFO */
-	u64 deadline;		/* virtual ns, or ENGINE_NO_DEADLINE */
+	u64 ticket;   /* order of arrival: wake-ups are FIFO */
+	u64 deadline; /* virtual ns, or ENGINE_NO_DEADLINE */
 };
 
 enum engine_held_kind {
@@ -62,15 +63,15 @@ struct engine_held {
 enum engine_task_state { TASK_UNUSED, TASK_READY, TASK_BLOCKED, TASK_POLLING, TASK_DONE };
 
 struct engine_task {
-	u16 site;		/* last point */
-	u16 skip;		/* decisions since the last point */
+	u16 site; /* last point */
+	u16 skip; /* decisions since the last point */
 	u8 id;
 	u8 state;
 	u8 flags;
 	u8 held_count;
-	u64 bit;		/* of its id */
-	u64 weight;		/* of its site in the feedback's hash */
-	u16 atomic_depth;	/* spin locks held, atomic callbacks */
+	u64 bit;          /* of its id */
+	u64 weight;       /* of its site in the feedback's hash */
+	u16 atomic_depth; /* spin locks held, atomic callbacks */
 	u16 rcu_depth;
 	char name[ENGINE_NAME_MAX];
 	struct engine_wait wait;
@@ -114,32 +115,32 @@ void engine_context(enum host_context_rule rule, unsigned site, u64 lock, u64 ot
 /* --- For run/ --------------------------------------------------------------------------------- */
 
 enum engine_end {
-	ENGINE_QUIET,	 /* every task but idle daemons has ended, and nothing can move */
-	ENGINE_HANG,	 /* nothing can move, and somebody waits */
+	ENGINE_QUIET,    /* every task but idle daemons has ended, and nothing can move */
+	ENGINE_HANG,     /* nothing can move, and somebody waits */
 	ENGINE_LIVELOCK, /* fair steps used up */
-	ENGINE_STOPPED,	 /* engine_stop() */
+	ENGINE_STOPPED,  /* engine_stop() */
 	ENGINE_OVERFLOW, /* a bound of the engine itself was met: the run says nothing */
 };
 
 struct engine_limits {
-	u32 quantum;	   /* points a task runs in fair turn before the next (default 256) */
-	u32 fair_steps;	   /* points after the last choice other than 0 before LIVELOCK */
+	u32 quantum;       /* points a task runs in fair turn before the next (default 256) */
+	u32 fair_steps;    /* points after the last choice other than 0 before LIVELOCK */
 	bool clock_choice; /* moving the clock on is an option of every decision while a timer runs */
-	bool rcu_eager;	   /* callbacks run at the earliest legal moment, by themselves */
+	bool rcu_eager;    /* callbacks run at the earliest legal moment, by themselves */
 	bool fail_alloc;   /* allocations ask the chooser */
-	u8 workers;	   /* work-queue workers, 1..4: tasks worker0, worker1, ... */
-	u8 irqs;	   /* event threads: tasks irq, irq1, ... for interrupts 0, 1, ... */
-	bool record;	   /* keep the decisions other than 0, for a replay */
+	u8 workers;        /* work-queue workers, 1..4: tasks worker0, worker1, ... */
+	u8 irqs;           /* event threads: tasks irq, irq1, ... for interrupts 0, 1, ... */
+	bool record;       /* keep the decisions other than 0, for a replay */
 };
 
 /* One decision that was not option 0, as a replay needs it. */
 struct engine_choice {
 	u8 kind;
-	u8 task;     /* the current task (255: none has run yet) */
-	u8 target;   /* CHOOSE_TASK: id chosen; else the value */
+	u8 task;   /* the current task (255: none has run yet) */
+	u8 target; /* CHOOSE_TASK: id chosen; else the value */
 	u8 option;
 	u16 site, nth, skip;
-	u32 index;   /* number of the decision in the run */
+	u32 index; /* number of the decision in the run */
 };
 
 #define ENGINE_NOBODY 255
@@ -210,8 +211,8 @@ u64 engine_trace_hash(void);
 u32 engine_steps(void);
 u32 engine_decisions(void);
 const struct engine_task *engine_task(unsigned id); /* NULL if unused */
-const char *engine_name(unsigned id);		    /* task or actor; "nobody" */
-int engine_find(const char *name);		    /* id, or -1 */
+const char *engine_name(unsigned id);               /* task or actor; "nobody" */
+int engine_find(const char *name);                  /* id, or -1 */
 u64 engine_ready(void);
 /* Name of a site into @buf, say "read_PQT"; and back: -1 if there is none. */
 const char *engine_site_name(unsigned site, char buf[ENGINE_NAME_MAX]);

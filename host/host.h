@@ -102,7 +102,8 @@ struct host_wait_entry {
 };
 void host_wait_begin(struct host_waitqueue *wq, struct host_wait_entry *entry, u32 ms);
 void host_wait_sleep(struct host_waitqueue *wq, struct host_wait_entry *entry); /* sleeps */
-u32 host_wait_left(const struct host_wait_entry *entry); /* milliseconds to the deadline, at least 1 */
+u32 host_wait_left(
+	const struct host_wait_entry *entry); /* milliseconds to the deadline, at least 1 */
 
 #define host_wait_event(wq, condition)                                                             \
 	do {                                                                                       \
@@ -129,7 +130,7 @@ u32 host_wait_left(const struct host_wait_entry *entry); /* milliseconds to the 
 	})
 
 void host_msleep(u32 ms); /* sleeps; virtual time */
-u64 host_time_ns(void);	  /* virtual time since the run began */
+u64 host_time_ns(void);   /* virtual time since the run began */
 
 /* --- Work queues (host/work.c) --------------------------------------------------------------- */
 
@@ -140,7 +141,7 @@ typedef void (*host_work_fn)(struct host_work *work);
 struct host_work {
 	host_work_fn fn;
 	struct host_work *next; /* while pending */
-	u32 seq;		/* position in its queue's order, 0 when not pending */
+	u32 seq;                /* position in its queue's order, 0 when not pending */
 };
 
 struct host_workqueue; /* owned by the host, ended with the run at the latest */
@@ -167,7 +168,7 @@ void host_rcu_read_unlock(void);
 /* @fn runs in the callback task, atomic, once every reader of this moment has left. Any context. */
 void host_call_rcu(struct host_rcu_head *head, void (*fn)(struct host_rcu_head *head));
 void host_kfree_rcu(void *object, struct host_rcu_head *head); /* @head lies within @object */
-void host_synchronize_rcu(void); /* sleeps */
+void host_synchronize_rcu(void);                               /* sleeps */
 
 /* --- Memory (host/alloc.c) -------------------------------------------------------------------------- */
 
@@ -184,8 +185,10 @@ void host_kfree(const void *object); /* NULL is fine */
  */
 void *host_dma_alloc(size_t size, u64 *bus);
 void host_dma_free(void *object);
-u64 host_virt_to_bus(const void *object); /* also for addresses inside; WARNs and gives ~0 if unknown */
-void *host_bus_to_virt(u64 bus); /* driver's side of tables that link by bus address; NULL if unknown */
+u64 host_virt_to_bus(
+	const void *object); /* also for addresses inside; WARNs and gives ~0 if unknown */
+void *
+host_bus_to_virt(u64 bus); /* driver's side of tables that link by bus address; NULL if unknown */
 
 /* --- Registers (host/mmio.c) -------------------------------------------------------------------------- */
 
@@ -207,7 +210,7 @@ void host_writeq(u64 value, host_iomem reg);
  */
 typedef bool (*host_irq_fn)(unsigned irq, void *data);
 int host_request_threaded_irq(unsigned irq, host_irq_fn fn, const char *name, void *data);
-void host_free_irq(unsigned irq);	   /* waits for a running thread; sleeps */
+void host_free_irq(unsigned irq);        /* waits for a running thread; sleeps */
 void host_irq_wake_thread(unsigned irq); /* as if raised; any context */
 /* Hardware's side: an MSI arrived. Lost if nobody requested the interrupt. */
 void host_irq_raise(unsigned irq);
@@ -229,10 +232,10 @@ struct host_space_notifier {
 /* The counterpart of mm_struct. users: mm_users; when it drops to 0 the page tables go. */
 struct host_space {
 	u8 id;
-	bool released;		/* release notifiers have run, page tables are gone */
+	bool released; /* release notifiers have run, page tables are gone */
 	u32 users;
 	u32 notifiers_running;
-	u64 pgd;		/* bus address of the page-table root, for the PASID entry */
+	u64 pgd; /* bus address of the page-table root, for the PASID entry */
 	struct host_space_notifier *notifiers;
 };
 
@@ -253,18 +256,18 @@ int host_handle_mm_fault(struct host_space *space, u64 addr, unsigned flags);
 struct host_pci_dev {
 	u8 id;
 	u8 unit;
-	u16 rid;	   /* bus << 8 | devfn */
+	u16 rid; /* bus << 8 | devfn */
 	bool pasid_enabled, ats_enabled, pri_enabled;
-	bool gone;	   /* surprise removal: config reads give all ones */
-	u8 ats_qdep;	   /* invalidation queue depth */
-	u16 pri_capacity;  /* page requests the function can have outstanding */
+	bool gone;        /* surprise removal: config reads give all ones */
+	u8 ats_qdep;      /* invalidation queue depth */
+	u16 pri_capacity; /* page requests the function can have outstanding */
 };
 
 int host_pci_enable_pasid(struct host_pci_dev *dev);
 void host_pci_disable_pasid(struct host_pci_dev *dev);
 int host_pci_enable_ats(struct host_pci_dev *dev);
 void host_pci_disable_ats(struct host_pci_dev *dev);
-int host_pci_reset_pri(struct host_pci_dev *dev); /* -EBUSY while enabled */
+int host_pci_reset_pri(struct host_pci_dev *dev);               /* -EBUSY while enabled */
 int host_pci_enable_pri(struct host_pci_dev *dev, u32 credits); /* -EBUSY, -EINVAL */
 void host_pci_disable_pri(struct host_pci_dev *dev);
 bool host_pci_device_is_present(struct host_pci_dev *dev);
@@ -272,8 +275,10 @@ bool host_pci_device_is_present(struct host_pci_dev *dev);
 /* --- Where a driver finds its hardware ------------------------------------------------------------------------- */
 
 host_iomem host_unit_regs(unsigned unit);
-unsigned host_unit_prq_irq(unsigned unit); /* number for host_request_threaded_irq; goes in PEDATA */
-unsigned host_unit_prq_order(unsigned unit); /* log2 of the ring's slots that the scenario asks for */
+unsigned
+host_unit_prq_irq(unsigned unit); /* number for host_request_threaded_irq; goes in PEDATA */
+unsigned
+host_unit_prq_order(unsigned unit); /* log2 of the ring's slots that the scenario asks for */
 
 /* --- Marked accesses ---------------------------------------------------------------------------------------------- */
 

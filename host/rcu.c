@@ -23,7 +23,7 @@ struct callback {
 
 static struct callback callbacks[CALLBACKS_MAX];
 static unsigned first, count; /* ring */
-static u32 readers;	      /* mask of tasks inside a read section */
+static u32 readers;           /* mask of tasks inside a read section */
 
 static struct callback *callback_at(unsigned i)
 {
@@ -161,7 +161,8 @@ void host_synchronize_rcu(void)
 	queue_callback(&c);
 	engine_enter();
 	while (!done)
-		engine_block(HOST_SITE_SYNCHRONIZE_RCU, &done, "readers", ENGINE_NO_DEADLINE, false);
+		engine_block(HOST_SITE_SYNCHRONIZE_RCU, &done, "readers", ENGINE_NO_DEADLINE,
+			     false);
 	engine_leave();
 	host_acquired(&callbacks);
 }

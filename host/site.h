@@ -16,7 +16,7 @@
  */
 
 enum host_site_flags {
-	SITE_LOOK = 1,	/* changes nothing that another task could be polling for */
+	SITE_LOOK = 1, /* changes nothing that another task could be polling for */
 };
 
 /* X(enumerator, spelling in scenarios, flags) */
@@ -59,13 +59,12 @@ enum host_site_flags {
 
 enum host_site {
 #define X(id, name, flags) HOST_SITE_##id,
-	HOST_SITES(X)
-#undef X
-	HOST_SITE_NAMED,		      /* number of sites with a name of their own */
-	HOST_SITE_READ = 48,		      /* + register index: a read of that register */
+	HOST_SITES(X) HOST_SITE_NAMED,         /* number of sites with a name of their own */
+	HOST_SITE_READ = 48,                   /* + register index: a read of that register */
 	HOST_SITE_WRITE = HOST_SITE_READ + 32, /* + register index: a write to it */
 	HOST_SITE_MAX = HOST_SITE_WRITE + 32,
 };
+#undef X
 
 _Static_assert(HOST_SITE_NAMED <= HOST_SITE_READ, "the named sites run into the register sites");
 

@@ -97,8 +97,8 @@ int host_handle_mm_fault(struct host_space *space, u64 addr, unsigned flags)
 	host_point(HOST_SITE_SPACE_FAULT);
 	host_might_sleep_at(HOST_SITE_SPACE_FAULT);
 	host_touch(space, sizeof(*space));
-	delay = host_backend.space_fault_delay_ms ?
-		host_backend.space_fault_delay_ms(space, addr) : 0;
+	delay = host_backend.space_fault_delay_ms ? host_backend.space_fault_delay_ms(space, addr)
+						  : 0;
 	if (delay && engine_self())
 		engine_block(HOST_SITE_SPACE_FAULT, NULL, "a page to come in",
 			     engine_now() + delay * NS_PER_MS, false);

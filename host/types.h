@@ -22,7 +22,7 @@ typedef int64_t s64;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 #ifndef container_of
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 #endif
 
 #endif

@@ -152,8 +152,9 @@ void host_wait_sleep(struct host_waitqueue *wq, struct host_wait_entry *entry)
 	engine_enter();
 	/* Woken while it looked at its condition: prepare_to_wait() had put it on the queue by then. */
 	if (wq->wakes == entry->wakes)
-		entry->timed_out = !engine_block(HOST_SITE_WAIT_EVENT, wq, host_object_name(wq->name),
-						 entry->deadline, false);
+		entry->timed_out =
+			!engine_block(HOST_SITE_WAIT_EVENT, wq, host_object_name(wq->name),
+				      entry->deadline, false);
 	host_touch(wq, sizeof(*wq));
 	entry->wakes = wq->wakes;
 	engine_leave();

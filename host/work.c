@@ -146,7 +146,9 @@ struct host_workqueue *host_alloc_workqueue(const char *name, unsigned max_activ
 	}
 	wq = &queues[queue_count++];
 	*wq = (struct host_workqueue){
-		.name = name, .number = queue_count, .max_active = max_active ? max_active : ~0u,
+		.name = name,
+		.number = queue_count,
+		.max_active = max_active ? max_active : ~0u,
 	};
 	return wq;
 }
@@ -171,7 +173,10 @@ bool host_queue_work(struct host_workqueue *wq, struct host_work *work)
 	work->seq = ++wq->last_seq;
 	host_released(work);
 	pending[pending_count++] = (struct pending){
-		.work = work, .wq = wq, .seq = work->seq, .alloc = alloc,
+		.work = work,
+		.wq = wq,
+		.seq = work->seq,
+		.alloc = alloc,
 	};
 	host_event(EV_WORK_QUEUED, wq->number, alloc, 0, 0);
 	if (next_item() >= 0)

@@ -50,7 +50,7 @@ static const char *const site_names[] = {
 	HOST_SITES(X)
 #undef X
 };
-static const char *const stop_names[] = {"not at all", "all answered", "stop marker", "reset"};
+static const char *const stop_names[] = { "not at all", "all answered", "stop marker", "reset" };
 static const char *const reject_names[] = {
 	[REJECT_TABLES] = "the tables do not allow it",
 	[REJECT_OVERFLOW] = "PRO is set",
@@ -68,8 +68,8 @@ static const char *const qi_names[] = {
 	[8] = "PASID device TLB",
 	[9] = "page group response",
 };
-static const char *const error_names[] = {[QI_IQE] = "IQE", [QI_ICE] = "ICE", [QI_ITE] = "ITE"};
-static const char *const cache_names[] = {"PASID cache", "IOTLB", "device TLB"};
+static const char *const error_names[] = { [QI_IQE] = "IQE", [QI_ICE] = "ICE", [QI_ITE] = "ITE" };
+static const char *const cache_names[] = { "PASID cache", "IOTLB", "device TLB" };
 static const char *const hostile_names[] = {
 	[HOSTILE_CREDIT] = "more requests than it has credits for",
 	[HOSTILE_GROUP_REUSE] = "a group index used again before its response",
@@ -429,7 +429,7 @@ static void describe_op(struct text *t, const struct event *e)
 
 size_t judge_describe_event(const struct event *e, char *buf, size_t size)
 {
-	struct text t = {.buf = buf, .size = size};
+	struct text t = { .buf = buf, .size = size };
 
 	if (size)
 		buf[0] = '\0';

@@ -316,9 +316,9 @@ static void drain_batch(unsigned unit)
 			continue;
 		if (++op->foreign == op->allowance + 1)
 			judge_find(INV_OVERWAIT,
-				   &(struct judge_about){.broken = promise_broken_unit(unit),
-							 .dev = op->dev,
-							 .pasid = op->pasid},
+				   &(struct judge_about){ .broken = promise_broken_unit(unit),
+							  .dev = op->dev,
+							  .pasid = op->pasid },
 				   "a drain of d%u waited for %u batches without a request of its "
 				   "life",
 				   op->dev, op->foreign);

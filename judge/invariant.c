@@ -33,7 +33,8 @@
 
 #define ROW(name, text, meaning, all, any, from)                                                   \
 	[INV_##name] = {                                                                           \
-		.id = text, .holds = meaning, .needs_all = all, .needs_any = any, .source = from}
+		.id = text, .holds = meaning, .needs_all = all, .needs_any = any, .source = from   \
+	}
 
 const struct invariant_info invariant_table[INV_COUNT] = {
 	ROW(NONE, "", "no invariant", 0, 0, ""),
@@ -100,8 +101,8 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	    P(KNOBS) | P(REGISTERS) | QUEUE | P(NO_EARLY_BIND) | P(PRESENT), 0, "VT-d 6.5.3.3"),
 	ROW(FAULTLOG, "FAULTLOG",
 	    "A late request after release of its address space logs no fault.",
-	    P(KNOBS) | QUEUE | P(QUIET_AFTER_STOP) | P(NO_EARLY_BIND) | P(CREDITS_KEPT) | P(PRI_ON) |
-		    P(PRESENT),
+	    P(KNOBS) | QUEUE | P(QUIET_AFTER_STOP) | P(NO_EARLY_BIND) | P(CREDITS_KEPT) |
+		    P(PRI_ON) | P(PRESENT),
 	    0, "VT-d 7.5, cf08ca81d08a"),
 	ROW(QERR, "QERR",
 	    "No well-formed drain causes a queue error; one that is injected is not left behind.",
@@ -132,7 +133,7 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 };
 
 const struct promise_info promise_table[PROMISE_COUNT] = {
-#define X(name, spelling, text) [PROMISE_##name] = {.word = spelling, .meaning = text},
+#define X(name, spelling, text) [PROMISE_##name] = { .word = spelling, .meaning = text },
 	PROMISES(X)
 #undef X
 };

@@ -29,33 +29,59 @@
 	X(REGISTERS, "registers-alone", "nobody else writes the unit's registers")                 \
 	X(PRESENT, "devices-present", "no device vanishes")                                        \
 	X(PRI_ON, "pri-stays-on", "page requests are not disabled or reset under a life")          \
-	X(RESET_DRAINED, "reset-drained", "after a reset, requests wait until old lives are drained") \
+	X(RESET_DRAINED, "reset-drained",                                                          \
+	  "after a reset, requests wait until old lives are drained")                              \
 	X(KNOBS, "knobs-conformant", "no knob has a value that breaks a promise")
 
 enum promise {
 #define X(id, word, meaning) PROMISE_##id,
-	PROMISES(X)
-#undef X
-	PROMISE_COUNT
+	PROMISES(X) PROMISE_COUNT
 };
+#undef X
 _Static_assert(PROMISE_COUNT <= 32, "promises are kept in a 32-bit mask");
 
 enum invariant {
 	INV_NONE,
-	INV_PEND_LINK, INV_PEND_UNIT, INV_PEND_RING, INV_PEND_HAND, INV_PEND_PARTIAL, INV_PEND_WORK,
-	INV_PEND_QUEUE, INV_PEND_RESPONSE,
-	INV_OLDNEW, INV_DEADRESP, INV_MISS, INV_DUP, INV_RC, INV_CREDIT, INV_REST, INV_RING,
-	INV_TARGET, INV_STALE, INV_DMA, INV_FAULTLOG, INV_QERR, INV_HANG, INV_LIVELOCK, INV_STALL,
-	INV_CONTEXT, INV_OVERWAIT, INV_LEAK, INV_RACE, INV_UAF, INV_UB, INV_DIFF,
+	INV_PEND_LINK,
+	INV_PEND_UNIT,
+	INV_PEND_RING,
+	INV_PEND_HAND,
+	INV_PEND_PARTIAL,
+	INV_PEND_WORK,
+	INV_PEND_QUEUE,
+	INV_PEND_RESPONSE,
+	INV_OLDNEW,
+	INV_DEADRESP,
+	INV_MISS,
+	INV_DUP,
+	INV_RC,
+	INV_CREDIT,
+	INV_REST,
+	INV_RING,
+	INV_TARGET,
+	INV_STALE,
+	INV_DMA,
+	INV_FAULTLOG,
+	INV_QERR,
+	INV_HANG,
+	INV_LIVELOCK,
+	INV_STALL,
+	INV_CONTEXT,
+	INV_OVERWAIT,
+	INV_LEAK,
+	INV_RACE,
+	INV_UAF,
+	INV_UB,
+	INV_DIFF,
 	INV_COUNT
 };
 
 struct invariant_info {
-	const char *id;		/* "PEND-RING" */
-	const char *holds;	/* what must hold, one sentence */
-	u32 needs_all;		/* promises that must be kept, a mask */
-	u32 needs_any;		/* and one of these, unless 0 */
-	const char *source;	/* section of the specification, or the commit that teaches it */
+	const char *id;     /* "PEND-RING" */
+	const char *holds;  /* what must hold, one sentence */
+	u32 needs_all;      /* promises that must be kept, a mask */
+	u32 needs_any;      /* and one of these, unless 0 */
+	const char *source; /* section of the specification, or the commit that teaches it */
 };
 
 extern const struct invariant_info invariant_table[INV_COUNT];

@@ -21,25 +21,34 @@
 
 /* Operations as run/ reports them. */
 enum judge_op {
-	JOP_BIND, JOP_UNBIND, JOP_EXIT, JOP_RID, JOP_DISABLE, JOP_ENABLE, JOP_ATTACH, JOP_DETACH,
-	JOP_FINISH, JOP_START, JOP_DRAIN, JOP_COUNT
+	JOP_BIND,
+	JOP_UNBIND,
+	JOP_EXIT,
+	JOP_RID,
+	JOP_DISABLE,
+	JOP_ENABLE,
+	JOP_ATTACH,
+	JOP_DETACH,
+	JOP_FINISH,
+	JOP_START,
+	JOP_DRAIN,
+	JOP_COUNT
 };
 
 /* X(enumerator, spelling, arguments): what run/ tells. life args: dev, pasid as on the wire */
 #define RUN_EVENTS(X)                                                                              \
 	X(OP_BEGIN, "begin", "op dev|unit<<8 pasid space")                                         \
-	X(OP_END, "end", "op dev|unit<<8 pasid result")	/* result: errno as s64 */                 \
-	X(FAIR, "fair", "decision")			/* the adversarial part is over */         \
-	X(ORDERLY, "orderly", "")			/* the orderly end begins */               \
-	X(TEARDOWN, "teardown", "dev pasid")		/* unbind returned: audit of caches follows */
+	X(OP_END, "end", "op dev|unit<<8 pasid result") /* result: errno as s64 */                 \
+	X(FAIR, "fair", "decision")                     /* the adversarial part is over */         \
+	X(ORDERLY, "orderly", "")                       /* the orderly end begins */               \
+	X(TEARDOWN, "teardown", "dev pasid") /* unbind returned: audit of caches follows */
 
 enum run_event_kind {
 	EV_RUN_FIRST = EV_RUN_BASE - 1,
 #define X(id, name, args) EV_##id,
-	RUN_EVENTS(X)
-#undef X
-	EV_RUN_END,
+	RUN_EVENTS(X) EV_RUN_END,
 };
+#undef X
 
 /* How the judge looks at the world when an operation returns; filled by run/. Never NULL. */
 struct judge_probe {
@@ -62,17 +71,17 @@ struct judge_config {
 	u8 units, devices;
 	u8 dev_unit[8];
 	u16 dev_rid[8];
-	bool broken_knob;	/* some knob has a value that breaks a promise */
+	bool broken_knob; /* some knob has a value that breaks a promise */
 	bool alloc_fails;
 	bool clock_free;
 };
 
 struct judge_finding {
 	enum invariant id;
-	bool premises_hold;	/* false: kept for the report, not a finding against the system */
+	bool premises_hold; /* false: kept for the report, not a finding against the system */
 	u32 step;
-	u32 event;		/* index of the event at which it was seen */
-	u8 dev;			/* 0xff: none */
+	u32 event; /* index of the event at which it was seen */
+	u8 dev;    /* 0xff: none */
 	u32 pasid, req;
 	char detail[JUDGE_DETAIL_MAX]; /* "request 3 (d0 p1 group 1) is in the ring at slot 2" */
 };

@@ -305,8 +305,9 @@ void ledger_fly(unsigned index, u32 pasid, u16 group, u16 req, bool autos)
 		return;
 	}
 	flight = &ledger.flight[n];
-	*flight =
-		(struct ledger_flight){.pasid = pasid, .group = group, .req = req, .autos = autos};
+	*flight = (struct ledger_flight){
+		.pasid = pasid, .group = group, .req = req, .autos = autos
+	};
 	if (req)
 		ledger.request[req].flying++;
 	if (dev->fly_last)

@@ -133,13 +133,14 @@ static void response_arrived(const struct event *e)
 		return;
 	broken = promise_broken_sent(own, &ledger.life[own->life]) |
 		 ledger.life[closed->life].broken;
-	judge_find(
-		INV_DEADRESP,
-		&(struct judge_about){
-			.broken = broken, .dev = own->dev, .pasid = own->pasid, .req = own->number},
-		"the %sresponse to %s, of life %u, closes the group of request %u, of life %u",
-		own->autos ? "unit's own " : "", judge_name(own, name),
-		ledger.life[own->life].number, closed->number, ledger.life[closed->life].number);
+	judge_find(INV_DEADRESP,
+		   &(struct judge_about){ .broken = broken,
+					  .dev = own->dev,
+					  .pasid = own->pasid,
+					  .req = own->number },
+		   "the %sresponse to %s, of life %u, closes the group of request %u, of life %u",
+		   own->autos ? "unit's own " : "", judge_name(own, name),
+		   ledger.life[own->life].number, closed->number, ledger.life[closed->life].number);
 }
 
 /* Lost on the way: fine if the function is gone, else it went to where nobody is. */

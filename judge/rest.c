@@ -135,7 +135,8 @@ static bool rest_unit_was_silent(unsigned dev)
 	for (unsigned n = 1; n <= ledger.requests; n++) {
 		const struct ledger_request *r = &ledger.request[n];
 
-		if (r->dev == dev && r->state == REQUEST_REJECTED && request_is_last(r) && !r->autos)
+		if (r->dev == dev && r->state == REQUEST_REJECTED && request_is_last(r) &&
+		    !r->autos)
 			return true;
 	}
 	return false;
@@ -175,7 +176,7 @@ static void rest_error(const struct event *e)
 
 static void rest_queue_error(const struct event *e)
 {
-	static const char *const name[] = {"error", "IQE", "ICE", "ITE"};
+	static const char *const name[] = { "error", "IQE", "ICE", "ITE" };
 	char what[64];
 
 	if (e->d || !ledger_unit(e->a) || (ledger.broken & (P(NO_QI_ERROR) | P(INV_ANSWERED))))

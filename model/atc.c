@@ -47,8 +47,8 @@ void atc_invalidate(struct model_device *d, const struct down_item *item)
 
 	for (u32 i = 0; i < d->atc_count; i++) {
 		const struct atc_entry *e = &d->atc[i];
-		bool whose = item->all_pasids ? e->pasid != MODEL_NO_PASID :
-						e->pasid == item->pasid;
+		bool whose =
+			item->all_pasids ? e->pasid != MODEL_NO_PASID : e->pasid == item->pasid;
 
 		if (!whose || e->page >> item->shift != item->page >> item->shift)
 			d->atc[kept++] = *e;

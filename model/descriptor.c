@@ -16,8 +16,8 @@ static const struct {
 } layout[16] = {
 	[DESC_CONTEXT] = { true, { 0x1c0ull | 0xf000ull | GENMASK_ULL(63, 50), ~0ull } },
 	[DESC_IOTLB] = { true, { BIT_ULL(8) | 0xf000ull | GENMASK_ULL(63, 32), 0xf80ull } },
-	[DESC_DEVTLB] = { true, { 0x1f0ull | GENMASK_ULL(31, 21) | GENMASK_ULL(51, 48),
-				  0xffeull } },
+	[DESC_DEVTLB] = { true,
+			  { 0x1f0ull | GENMASK_ULL(31, 21) | GENMASK_ULL(51, 48), 0xffeull } },
 	[DESC_IEC] = { true, { 0, ~0ull } },
 	[DESC_WAIT] = { true, { BIT_ULL(8) | GENMASK_ULL(31, 12), 3 } },
 	[DESC_PIOTLB] = { true, { 0x1c0ull | 0xf000ull | GENMASK_ULL(63, 52), 0xf80ull } },
@@ -94,7 +94,9 @@ static void send_devtlb(struct model_unit *u, struct flight *f)
 	bool s = f->qw[1] & (with_pasid ? BIT_ULL(11) : 1);
 	struct model_device *d = device_by_rid(u, sid);
 	struct down_item item = {
-		.kind = DOWN_INVALIDATION, .tag = f->tag, .page = f->qw[1] >> 12,
+		.kind = DOWN_INVALIDATION,
+		.tag = f->tag,
+		.page = f->qw[1] >> 12,
 		.all_pasids = with_pasid && (f->qw[1] & 1),
 		.pasid = with_pasid ? DESC_PASID_FIELD(f->qw[0]) : MODEL_NO_PASID,
 		.shift = range_shift(f->qw[1], s),
@@ -113,7 +115,8 @@ static void send_response(struct model_unit *u, const struct flight *f)
 	bool pp = f->qw[0] & BIT_ULL(4);
 	struct model_device *d = device_by_rid(u, rid);
 	struct down_item item = {
-		.kind = DOWN_RESPONSE, .rc = f->qw[0] >> 12 & 0xf,
+		.kind = DOWN_RESPONSE,
+		.rc = f->qw[0] >> 12 & 0xf,
 		.group = f->qw[1] >> 3 & GROUP_MASK,
 		.pasid = pp ? DESC_PASID_FIELD(f->qw[0]) : MODEL_NO_PASID,
 	};

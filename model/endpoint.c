@@ -142,8 +142,13 @@ static u32 issue(struct model_device *d, u32 pasid, u16 group, u64 page, unsigne
 		flags |= REQ_NO_PASID;
 	r = &model.req[req];
 	*r = (struct model_req){
-		.dev = d->id, .stage = STAGE_HELD, .flags = flags, .tries = tries, .group = group,
-		.pasid = pasid, .page = flags & REQ_MARKER ? 0 : WIRE_PAGE(req, page),
+		.dev = d->id,
+		.stage = STAGE_HELD,
+		.flags = flags,
+		.tries = tries,
+		.group = group,
+		.pasid = pasid,
+		.page = flags & REQ_MARKER ? 0 : WIRE_PAGE(req, page),
 	};
 	host_event(EV_REQ_ISSUED, req, event_dev_pasid(d->id, pasid), group | (u64)flags << 16,
 		   r->page);
@@ -161,7 +166,8 @@ static void send(struct model_device *d, u32 req)
 	note_shared_index(d, r->pasid, r->group);
 	if (!g) {
 		g = &d->group[d->groups++];
-		*g = (struct group){ .pasid = r->pasid, .index = r->group,
+		*g = (struct group){ .pasid = r->pasid,
+				     .index = r->group,
 				     .uid = ++model.next_group_uid };
 	}
 	g->count++;

@@ -18,61 +18,60 @@
 	/* The life of a request. flags: enum request_flags; page: addr >> 12 */                   \
 	X(REQ_ISSUED, "issue", "req dev|pasid<<8 group|flags<<16 page")                            \
 	X(REQ_DISPATCHED, "dispatch", "req")                                                       \
-	X(REQ_WITHDRAWN, "withdraw", "req")	/* held for credits, and the device stopped */     \
+	X(REQ_WITHDRAWN, "withdraw", "req") /* held for credits, and the device stopped */         \
 	X(REQ_RECEIVED, "receive", "req")                                                          \
-	X(REQ_WALKED, "walk", "req")		/* the tables allow it */                          \
-	/* slot: index into the ring; the descriptor's write is issued */                        \
+	X(REQ_WALKED, "walk", "req") /* the tables allow it */                                     \
+	/* slot: index into the ring; the descriptor's write is issued */                          \
 	X(REQ_ACCEPTED, "accept", "req slot")                                                      \
-	X(REQ_DELIVERED, "deliver", "req slot")	/* visible, and the tail behind it */              \
-	X(REQ_REJECTED, "reject", "req reason")	/* enum request_reject; never reaches the ring */  \
+	X(REQ_DELIVERED, "deliver", "req slot") /* visible, and the tail behind it */              \
+	X(REQ_REJECTED, "reject", "req reason") /* enum request_reject; never reaches the ring */  \
 	/* Responses. rc: 0 Success, 1 Invalid Request, 15 Response Failure */                     \
-	X(RESP_AUTO, "auto-response", "req rc")	/* by the unit, for a request with LPIG */         \
-	X(RESP_SENT, "response", "rid pasid group rc|pp<<8")	/* descriptor left the queue */    \
+	X(RESP_AUTO, "auto-response", "req rc") /* by the unit, for a request with LPIG */         \
+	X(RESP_SENT, "response", "rid pasid group rc|pp<<8") /* descriptor left the queue */       \
 	X(RESP_ARRIVED, "response-arrived", "dev|auto<<8 pasid group|rc<<16 req")                  \
 	/* ^ req: the last-page request whose group it closes; 0 if it matches none */             \
-	X(RESP_LOST, "response-lost", "rid pasid group rc")	/* no such function */             \
+	X(RESP_LOST, "response-lost", "rid pasid group rc") /* no such function */                 \
 	/* Registers. Values are byte offsets into the ring. */                                    \
 	X(HEAD, "PQH", "unit old new")                                                             \
 	X(TAIL, "PQT", "unit old new by-software")                                                 \
 	X(PRS, "PRS", "unit old new by-software")                                                  \
-	X(RING, "ring", "unit slots")		/* PQA written: a new ring, empty */               \
+	X(RING, "ring", "unit slots") /* PQA written: a new ring, empty */                         \
 	X(MSI, "msi", "unit lost")                                                                 \
-	X(FAULT, "fault", "unit dev|pasid<<8 reason req")	/* a record in the fault log */    \
+	X(FAULT, "fault", "unit dev|pasid<<8 reason req") /* a record in the fault log */          \
 	/* Invalidation queue. kind: descriptor type; index: slot */                               \
 	X(QI_SUBMIT, "IQT", "unit old new")                                                        \
 	/* id: rid<<32 | pasid for kinds 3, 8, 9; did<<32 | pasid for 6 and 7; did for 1 and 2 */  \
 	X(QI_EXEC, "qi", "unit index kind|g<<8|flags<<16 id")                                      \
 	X(QI_WAIT_DONE, "qi-wait", "unit index flags")                                             \
-	X(QI_ERROR, "qi-error", "unit error index injected")	/* enum qi_error */                \
+	X(QI_ERROR, "qi-error", "unit error index injected") /* enum qi_error */                   \
 	X(DEVTLB_SENT, "atc-inv", "dev pasid page all")                                            \
 	X(DEVTLB_DONE, "atc-inv-done", "dev late")                                                 \
 	/* Caches and memory */                                                                    \
-	X(CACHE_FILL, "cache-fill", "cache dev pasid page")	/* enum model_cache */             \
-	X(STALE, "stale", "cache dev pasid page")		/* by model_audit_life() */        \
-	X(ACCESS, "access", "dev pasid page write|result<<8")	/* result 0: reached memory */ \
-	X(DEAD_WALK, "dead-walk", "unit space")	/* page tables walked after their release */       \
+	X(CACHE_FILL, "cache-fill", "cache dev pasid page")   /* enum model_cache */               \
+	X(STALE, "stale", "cache dev pasid page")             /* by model_audit_life() */          \
+	X(ACCESS, "access", "dev pasid page write|result<<8") /* result 0: reached memory */       \
+	X(DEAD_WALK, "dead-walk", "unit space") /* page tables walked after their release */       \
 	/* Endpoints */                                                                            \
-	X(STOP, "stop", "dev pasid how outstanding")		/* enum stop_kind, when over */ \
+	X(STOP, "stop", "dev pasid how outstanding") /* enum stop_kind, when over */               \
 	X(MARKER, "stop-marker", "dev pasid req")                                                  \
 	X(DEV_RESET, "device-reset", "dev")                                                        \
 	X(PRI, "pri", "dev on credits")                                                            \
 	X(ATS, "ats", "dev on")                                                                    \
-	X(HOSTILE, "hostile", "dev what")	/* enum hostile_kind: a promise is broken */ \
+	X(HOSTILE, "hostile", "dev what") /* enum hostile_kind: a promise is broken */             \
 	X(GONE, "gone", "dev")                                                                     \
 	/* At rest, by model_audit_rest() */                                                       \
 	X(REST_RING, "rest-ring", "unit head tail prs")                                            \
 	X(REST_CREDIT, "rest-credit", "dev held allocated open-groups")                            \
 	X(REST_ERROR, "rest-error", "unit fsts")                                                   \
-	X(KNOB, "knob", "unit knob value")	/* a knob's value made a difference just here */
+	X(KNOB, "knob", "unit knob value") /* a knob's value made a difference just here */
 
 enum model_event_kind {
 	EV_MODEL_FIRST = EV_HOST_MAX - 1,
 #define X(id, name, args) EV_##id,
-	MODEL_EVENTS(X)
-#undef X
-	EV_MODEL_END,
+	MODEL_EVENTS(X) EV_MODEL_END,
 	EV_RUN_BASE = 96,
 };
+#undef X
 _Static_assert(EV_MODEL_END <= EV_RUN_BASE, "model events run into those of run/");
 
 enum request_flags {
@@ -86,10 +85,10 @@ enum request_flags {
 };
 
 enum request_reject {
-	REJECT_TABLES = 1,  /* context or PASID tables do not allow it */
-	REJECT_OVERFLOW,    /* PRO was set already */
-	REJECT_FULL,	    /* ring full: sets PRO */
-	REJECT_DISABLED,    /* no queue, or page requests of the function are off */
+	REJECT_TABLES = 1, /* context or PASID tables do not allow it */
+	REJECT_OVERFLOW,   /* PRO was set already */
+	REJECT_FULL,       /* ring full: sets PRO */
+	REJECT_DISABLED,   /* no queue, or page requests of the function are off */
 };
 
 enum stop_kind { STOP_NOT, STOP_ANSWERED, STOP_MARKER, STOP_RESET };

@@ -145,7 +145,9 @@ static bool fetch_one(struct model_unit *u)
 		return false;
 	}
 	*f = (struct flight){
-		.qw = { qw[0], qw[1] }, .type = DESC_TYPE(qw[0]), .index = u->iqh / IQ_SLOT,
+		.qw = { qw[0], qw[1] },
+		.type = DESC_TYPE(qw[0]),
+		.index = u->iqh / IQ_SLOT,
 		.pd_seq = u->pd_seq,
 	};
 	u->flights++;

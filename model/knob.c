@@ -5,6 +5,7 @@
 #define D KNOB_DISPUTED
 #define B KNOB_BROKEN
 
+/* clang-format off: a table that is read by column */
 /* The first value of each row is the default. "5.10" and the like: revisions of the VT-d text. */
 const struct knob_info knob_table[KNOB_COUNT] = {
 	[KNOB_EVENT] = {
@@ -230,3 +231,4 @@ const struct knob_info knob_table[KNOB_COUNT] = {
 		},
 	},
 };
+/* clang-format on */

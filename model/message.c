@@ -10,7 +10,7 @@
 
 #include "model/state.h"
 
-#define VECTOR(data) ((data) & 0xff)
+#define VECTOR(data) ((data)&0xff)
 
 void message_update(struct model_unit *u)
 {

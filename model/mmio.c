@@ -54,44 +54,71 @@ static u64 ecap(const struct model_unit *u)
 static u64 reg_read(struct model_unit *u, unsigned reg)
 {
 	switch (reg) {
-	case REG_VER: return 0x60;
-	case REG_CAP: return CAP_VALUE;
-	case REG_ECAP: return ecap(u);
-	case REG_GSTS: return u->gsts;
-	case REG_RTADDR: return u->rtaddr;
-	case REG_FSTS: return u->fsts;
-	case REG_FECTL: return u->fe.ctl;
-	case REG_FEDATA: return u->fe.data;
-	case REG_FEADDR: return u->fe.addr;
-	case REG_FEUADDR: return u->fe.uaddr;
-	case REG_IQH: return u->iqh;
-	case REG_IQT: return u->iqt;
-	case REG_IQA: return u->iqa;
-	case REG_ICS: return u->ics;
-	case REG_IECTL: return u->ie.ctl;
-	case REG_IEDATA: return u->ie.data;
-	case REG_IEADDR: return u->ie.addr;
-	case REG_IEUADDR: return u->ie.uaddr;
-	case REG_IQER: return u->iqer;
-	case REG_PQH: return u->pqh;
+	case REG_VER:
+		return 0x60;
+	case REG_CAP:
+		return CAP_VALUE;
+	case REG_ECAP:
+		return ecap(u);
+	case REG_GSTS:
+		return u->gsts;
+	case REG_RTADDR:
+		return u->rtaddr;
+	case REG_FSTS:
+		return u->fsts;
+	case REG_FECTL:
+		return u->fe.ctl;
+	case REG_FEDATA:
+		return u->fe.data;
+	case REG_FEADDR:
+		return u->fe.addr;
+	case REG_FEUADDR:
+		return u->fe.uaddr;
+	case REG_IQH:
+		return u->iqh;
+	case REG_IQT:
+		return u->iqt;
+	case REG_IQA:
+		return u->iqa;
+	case REG_ICS:
+		return u->ics;
+	case REG_IECTL:
+		return u->ie.ctl;
+	case REG_IEDATA:
+		return u->ie.data;
+	case REG_IEADDR:
+		return u->ie.addr;
+	case REG_IEUADDR:
+		return u->ie.uaddr;
+	case REG_IQER:
+		return u->iqer;
+	case REG_PQH:
+		return u->pqh;
 	case REG_PQT:
 		/* Accepted requests are delivered before the read completes (VT-d 7.5). */
 		pipe_deliver_all(u);
 		message_push(u);
 		return u->pqt;
-	case REG_PQA: return u->pqa;
+	case REG_PQA:
+		return u->pqa;
 	case REG_PRS:
 		message_push(u);
 		return u->prs;
 	case REG_PECTL:
 		message_push(u);
 		return u->pe.ctl;
-	case REG_PEDATA: return u->pe.data;
-	case REG_PEADDR: return u->pe.addr;
-	case REG_PEUADDR: return u->pe.uaddr;
-	case REG_FRCD: return u->frcd;
-	case REG_FRCDH: return u->frcdh;
-	default: return 0;
+	case REG_PEDATA:
+		return u->pe.data;
+	case REG_PEADDR:
+		return u->pe.addr;
+	case REG_PEUADDR:
+		return u->pe.uaddr;
+	case REG_FRCD:
+		return u->frcd;
+	case REG_FRCDH:
+		return u->frcdh;
+	default:
+		return 0;
 	}
 }
 
@@ -183,34 +210,79 @@ static void write_frcdh(struct model_unit *u, u64 value)
 static void reg_write(struct model_unit *u, unsigned reg, u64 value)
 {
 	switch (reg) {
-	case REG_GCMD: write_gcmd(u, value); break;
-	case REG_RTADDR: u->rtaddr = value & ~0x3ffull; break;
-	case REG_FSTS: write_fsts(u, value); break;
-	case REG_FECTL: message_write_ctl(&u->fe, value); break;
-	case REG_FEDATA: u->fe.data = value; break;
-	case REG_FEADDR: u->fe.addr = value & ~3u; break;
-	case REG_FEUADDR: u->fe.uaddr = value; break;
-	case REG_IQT: inval_tail(u, value); break;
-	case REG_IQA: u->iqa = value & (ADDRESS_MASK | IQA_DW | 7); break;
+	case REG_GCMD:
+		write_gcmd(u, value);
+		break;
+	case REG_RTADDR:
+		u->rtaddr = value & ~0x3ffull;
+		break;
+	case REG_FSTS:
+		write_fsts(u, value);
+		break;
+	case REG_FECTL:
+		message_write_ctl(&u->fe, value);
+		break;
+	case REG_FEDATA:
+		u->fe.data = value;
+		break;
+	case REG_FEADDR:
+		u->fe.addr = value & ~3u;
+		break;
+	case REG_FEUADDR:
+		u->fe.uaddr = value;
+		break;
+	case REG_IQT:
+		inval_tail(u, value);
+		break;
+	case REG_IQA:
+		u->iqa = value & (ADDRESS_MASK | IQA_DW | 7);
+		break;
 	case REG_ICS:
 		u->ics &= ~(value & 1);
 		if (!u->ics)
 			u->ie.ctl &= ~EVENT_IP;
 		break;
-	case REG_IECTL: message_write_ctl(&u->ie, value); break;
-	case REG_IEDATA: u->ie.data = value; break;
-	case REG_IEADDR: u->ie.addr = value & ~3u; break;
-	case REG_IEUADDR: u->ie.uaddr = value; break;
-	case REG_PQH: write_pqh(u, value); break;
-	case REG_PQT: write_pqt(u, value); break;
-	case REG_PQA: write_pqa(u, value); break;
-	case REG_PRS: message_clear_prs(u, value); break;
-	case REG_PECTL: write_pectl(u, value); break;
-	case REG_PEDATA: u->pe.data = value; break;
-	case REG_PEADDR: u->pe.addr = value & ~3u; break;
-	case REG_PEUADDR: u->pe.uaddr = value; break;
-	case REG_FRCDH: write_frcdh(u, value); break;
-	default: break; /* read-only, or nothing there */
+	case REG_IECTL:
+		message_write_ctl(&u->ie, value);
+		break;
+	case REG_IEDATA:
+		u->ie.data = value;
+		break;
+	case REG_IEADDR:
+		u->ie.addr = value & ~3u;
+		break;
+	case REG_IEUADDR:
+		u->ie.uaddr = value;
+		break;
+	case REG_PQH:
+		write_pqh(u, value);
+		break;
+	case REG_PQT:
+		write_pqt(u, value);
+		break;
+	case REG_PQA:
+		write_pqa(u, value);
+		break;
+	case REG_PRS:
+		message_clear_prs(u, value);
+		break;
+	case REG_PECTL:
+		write_pectl(u, value);
+		break;
+	case REG_PEDATA:
+		u->pe.data = value;
+		break;
+	case REG_PEADDR:
+		u->pe.addr = value & ~3u;
+		break;
+	case REG_PEUADDR:
+		u->pe.uaddr = value;
+		break;
+	case REG_FRCDH:
+		write_frcdh(u, value);
+		break;
+	default:
+		break; /* read-only, or nothing there */
 	}
 }
 
@@ -226,10 +298,14 @@ static u32 read_half(struct model_unit *u, u32 offset)
 static u64 peek(struct model_unit *u, unsigned reg)
 {
 	switch (reg) {
-	case REG_PQT: return u->pqt;
-	case REG_IQT: return u->iqt;
-	case REG_FRCDH: return u->frcdh & ~FRCDH_F; /* w1c */
-	default: return reg_read(u, reg);
+	case REG_PQT:
+		return u->pqt;
+	case REG_IQT:
+		return u->iqt;
+	case REG_FRCDH:
+		return u->frcdh & ~FRCDH_F; /* w1c */
+	default:
+		return reg_read(u, reg);
 	}
 }
 

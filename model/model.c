@@ -10,7 +10,7 @@ const char *const model_reg_names[32] = {
 #define X(name, offset, bytes) [REG_##name] = #name,
 	MODEL_REGISTERS(X)
 #undef X
-	[REG_OTHER] = "other",
+		[REG_OTHER] = "other",
 };
 
 static unsigned unit_prq_irq(unsigned unit)

@@ -29,16 +29,16 @@
 #define MODEL_REQUESTS_MAX 256
 
 struct model_unit_config {
-	u8 ring_order;		/* log2 of slots; 3..11. Hardware has 7 and more */
+	u8 ring_order; /* log2 of slots; 3..11. Hardware has 7 and more */
 	u8 knob[KNOB_COUNT];
 };
 
 struct model_device_config {
 	u8 unit;
 	u16 rid;
-	u16 credits;		/* capacity: requests it can have outstanding */
-	u8 retries;		/* how often it asks again when Success left the page absent */
-	bool holds_open;	/* hostile: ignores its own limits (credits, group reuse, stop) */
+	u16 credits;     /* capacity: requests it can have outstanding */
+	u8 retries;      /* how often it asks again when Success left the page absent */
+	bool holds_open; /* hostile: ignores its own limits (credits, group reuse, stop) */
 };
 
 struct model_config {
@@ -82,12 +82,12 @@ void model_stop_end(unsigned dev, u32 pasid, enum stop_kind how);
  */
 unsigned model_outstanding(unsigned dev, u32 pasid);
 const void *model_outstanding_object(unsigned dev);
-void model_resume(unsigned dev, u32 pasid);	/* a new life: the PASID may be used again */
+void model_resume(unsigned dev, u32 pasid); /* a new life: the PASID may be used again */
 void model_translate(unsigned dev, u32 pasid, u64 page, bool write); /* ATS: fills the ATC */
 void model_access(unsigned dev, u32 pasid, u64 page, bool write);    /* DMA through the ATC */
-void model_send_marker(unsigned dev, u32 pasid);    /* hostile when requests follow */
+void model_send_marker(unsigned dev, u32 pasid); /* hostile when requests follow */
 void model_device_reset(unsigned dev);
-void model_device_gone(unsigned dev);		    /* surprise removal */
+void model_device_gone(unsigned dev); /* surprise removal */
 /* The next @count device-TLB invalidations are answered late (after the time-out), or never. */
 void model_hold_invalidations(unsigned dev, unsigned count, bool never);
 /* Injects an error at the next descriptor executed: enum qi_error. */
@@ -110,11 +110,11 @@ void model_audit_rest(void);
 
 /* Where a request is now. */
 enum request_place {
-	PLACE_NONE,	/* rejected, or consumed from the ring (head is past it) */
-	PLACE_HELD,	/* not yet sent */
+	PLACE_NONE, /* rejected, or consumed from the ring (head is past it) */
+	PLACE_HELD, /* not yet sent */
 	PLACE_LINK,
-	PLACE_UNIT,	/* received, walked or accepted */
-	PLACE_RING,	/* delivered, between head and tail */
+	PLACE_UNIT, /* received, walked or accepted */
+	PLACE_RING, /* delivered, between head and tail */
 };
 enum request_place model_request_place(u32 req);
 

@@ -56,7 +56,10 @@ static void auto_response(struct model_unit *u, u32 req, unsigned rc)
 {
 	struct model_req *r = &model.req[req];
 	struct down_item item = {
-		.kind = DOWN_RESPONSE, .rc = rc, .automatic = true, .group = r->group,
+		.kind = DOWN_RESPONSE,
+		.rc = rc,
+		.automatic = true,
+		.group = r->group,
 		.pasid = r->pasid,
 	};
 
@@ -232,8 +235,8 @@ static void encode(const struct model_req *r, u64 qw[4])
 static void write_slot(struct model_unit *u, const struct model_req *r, unsigned from, unsigned to)
 {
 	/* volatile: not turned into a memcpy(), which sanitizers would take for the code's own */
-	volatile u64 *slot = host_dma_access(u->id, (u->pqa & ADDRESS_MASK) + r->slot * PQ_SLOT,
-					     PQ_SLOT, true);
+	volatile u64 *slot =
+		host_dma_access(u->id, (u->pqa & ADDRESS_MASK) + r->slot * PQ_SLOT, PQ_SLOT, true);
 	u64 qw[4];
 
 	if (!slot)

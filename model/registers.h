@@ -46,11 +46,10 @@
 
 enum model_reg {
 #define X(name, offset, bytes) REG_##name,
-	MODEL_REGISTERS(X)
-#undef X
-	REG_COUNT,
+	MODEL_REGISTERS(X) REG_COUNT,
 	REG_OTHER = 31, /* every offset that holds nothing: reads 0, writes are lost */
 };
+#undef X
 _Static_assert(REG_COUNT <= REG_OTHER, "register indices share 0..31 with 'other'");
 
 /* GCMD, GSTS */
@@ -64,8 +63,8 @@ _Static_assert(REG_COUNT <= REG_OTHER, "register indices share 0..31 with 'other
 
 /* CAP: 64K domains, 48 bits, one fault record at 0x220, page-selective, drains */
 #define CAP_VALUE                                                                                  \
-	(6ull | 4ull << 8 | 47ull << 16 | 0x22ull << 24 | BIT_ULL(39) | 9ull << 48 |               \
-	 BIT_ULL(54) | BIT_ULL(55) | BIT_ULL(56))
+	(6ull | 4ull << 8 | 47ull << 16 | 0x22ull << 24 | BIT_ULL(39) | 9ull << 48 | BIT_ULL(54) | \
+	 BIT_ULL(55) | BIT_ULL(56))
 /* ECAP: C QI DT PT SC, PRS, SRS, PSS = 20 bits, PASID, DIT, SMTS, SLTS, FLTS */
 #define ECAP_VALUE                                                                                 \
 	(BIT_ULL(0) | BIT_ULL(1) | BIT_ULL(2) | BIT_ULL(6) | BIT_ULL(7) | 15ull << 20 |            \
@@ -89,14 +88,14 @@ _Static_assert(REG_COUNT <= REG_OTHER, "register indices share 0..31 with 'other
 
 /* IQH, IQT, IQA, IQER */
 #define IQ_POINTER GENMASK_ULL(18, 4)
-#define IQA_QS(r) ((r) & 7)
+#define IQA_QS(r) ((r)&7)
 #define IQA_DW BIT(11)
 #define IQ_SLOT 32u
 enum iq_error_code { IQEI_TAIL = 1, IQEI_FETCH, IQEI_TYPE, IQEI_RESERVED, IQEI_WIDTH, IQEI_ALIGN };
 
 /* PQH, PQT, PQA, PRS */
 #define PQ_POINTER GENMASK_ULL(18, 5)
-#define PQA_PQS(r) ((r) & 7)
+#define PQA_PQS(r) ((r)&7)
 #define PQ_SLOT 32u
 #define PRS_PPR BIT(0)
 #define PRS_PRO BIT(1)
@@ -105,21 +104,21 @@ enum iq_error_code { IQEI_TAIL = 1, IQEI_FETCH, IQEI_TYPE, IQEI_RESERVED, IQEI_W
 
 /* Fault reasons, chapter 7.1 (scalable mode) */
 enum fault_reason {
-	FAULT_RTADDR = 0x30,	  /* SRTA: no valid root table */
-	FAULT_ROOT_ACCESS = 0x38, /* SRT.1 */
-	FAULT_ROOT_PRESENT,	  /* SRT.2 */
+	FAULT_RTADDR = 0x30,         /* SRTA: no valid root table */
+	FAULT_ROOT_ACCESS = 0x38,    /* SRT.1 */
+	FAULT_ROOT_PRESENT,          /* SRT.2 */
 	FAULT_CONTEXT_ACCESS = 0x40, /* SCT.1 */
-	FAULT_CONTEXT_PRESENT,	  /* SCT.2 */
-	FAULT_DTE = 0x44,	  /* SCT.5 */
-	FAULT_PASIDE,		  /* SCT.6 */
-	FAULT_PASID_SIZE,	  /* SCT.7 */
-	FAULT_PRE,		  /* SCT.8 */
-	FAULT_RID_PASID,	  /* SCT.9 */
-	FAULT_DIR_ACCESS = 0x50,  /* SPD.1 */
-	FAULT_DIR_PRESENT,	  /* SPD.2 */
-	FAULT_PASID_ACCESS = 0x58, /* SPT.1 */
-	FAULT_PASID_PRESENT,	  /* SPT.2 */
-	FAULT_PAGE = 0x71,	  /* SFS.2: a paging entry is not present */
+	FAULT_CONTEXT_PRESENT,       /* SCT.2 */
+	FAULT_DTE = 0x44,            /* SCT.5 */
+	FAULT_PASIDE,                /* SCT.6 */
+	FAULT_PASID_SIZE,            /* SCT.7 */
+	FAULT_PRE,                   /* SCT.8 */
+	FAULT_RID_PASID,             /* SCT.9 */
+	FAULT_DIR_ACCESS = 0x50,     /* SPD.1 */
+	FAULT_DIR_PRESENT,           /* SPD.2 */
+	FAULT_PASID_ACCESS = 0x58,   /* SPT.1 */
+	FAULT_PASID_PRESENT,         /* SPT.2 */
+	FAULT_PAGE = 0x71,           /* SFS.2: a paging entry is not present */
 };
 
 /* Scalable-mode context entry, first quadword, and second */
@@ -129,7 +128,7 @@ enum fault_reason {
 #define CONTEXT_PASIDE BIT(3)
 #define CONTEXT_PRE BIT(4)
 #define CONTEXT_PDTS(e) (((e) >> 9) & 7)
-#define CONTEXT_RID_PASID(e) ((u32)((e) & 0xfffff))
+#define CONTEXT_RID_PASID(e) ((u32)((e)&0xfffff))
 
 /* PASID directory entry, PASID table entry */
 #define PASID_P BIT(0)
@@ -153,7 +152,7 @@ enum fault_reason {
 #define PRD_PRGI(g) ((u64)(g) << 3)
 
 /* Invalidation descriptors: the type is bits 3:0 with bits 11:9 above them */
-#define DESC_TYPE(q) ((unsigned)(((q) & 0xf) | ((q) >> 5 & 0x70)))
+#define DESC_TYPE(q) ((unsigned)(((q)&0xf) | ((q) >> 5 & 0x70)))
 enum descriptor_type {
 	DESC_CONTEXT = 1,
 	DESC_IOTLB,

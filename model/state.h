@@ -17,13 +17,13 @@
 #include "model/model.h"
 #include "model/registers.h"
 
-#define WIRE_PAGE(req, page) (1ull << 34 | (u64)(req) << 16 | ((page) & 0xffff))
+#define WIRE_PAGE(req, page) (1ull << 34 | (u64)(req) << 16 | ((page)&0xffff))
 #define PAGE_KEY(wire) ((u16)(wire))
 
 #define FIFO_SIZE 1024u
 #define UP_COMPLETIONS_MAX 512u /* then dN.down waits, so that requests always find room */
 #define DOWN_SIZE 512u
-#define DOWN_QI_MAX 128u	/* then uN.inval waits; automatic responses always find room */
+#define DOWN_QI_MAX 128u /* then uN.inval waits; automatic responses always find room */
 #define FLIGHT_MAX 16u
 #define PASID_CACHE_MAX 32u
 #define IOTLB_MAX 64u
@@ -32,9 +32,9 @@
 #define GROUPS_MAX MODEL_REQUESTS_MAX
 #define LATE_MAX 8u
 #define DAMAGED_MAX 64u
-#define MARKER_RESERVE 16u	/* ledger numbers kept for stop markers */
+#define MARKER_RESERVE 16u /* ledger numbers kept for stop markers */
 #define NO_DEV 0xff
-#define UP_COMPLETION 0x8000u	/* an item of the up link that is a completion, not a request */
+#define UP_COMPLETION 0x8000u /* an item of the up link that is a completion, not a request */
 
 struct fifo {
 	u32 head, tail;
@@ -69,17 +69,17 @@ enum request_stage {
 	STAGE_WALKED,
 	STAGE_ACCEPTED,
 	STAGE_DELIVERED,
-	STAGE_ENDED,	/* rejected or withdrawn */
+	STAGE_ENDED, /* rejected or withdrawn */
 };
 
 struct model_req {
 	u8 dev, stage, flags, tries;
 	u16 group, did;
-	u32 pasid;	/* MODEL_NO_PASID if none */
-	u64 page;	/* on the wire */
-	u32 seq;	/* order of receipt at the unit */
+	u32 pasid; /* MODEL_NO_PASID if none */
+	u64 page;  /* on the wire */
+	u32 seq;   /* order of receipt at the unit */
 	u32 group_uid;
-	u32 ring_pos;	/* delivered as the n-th of its ring */
+	u32 ring_pos; /* delivered as the n-th of its ring */
 	u32 ring_epoch;
 	u16 slot;
 	bool stale_entry; /* allowed by an entry that has been invalidated since (K8) */
@@ -91,10 +91,10 @@ struct flight {
 	u8 type;
 	bool started, arrived;
 	u16 index;
-	u32 tag;	 /* of a device-TLB invalidation */
+	u32 tag;         /* of a device-TLB invalidation */
 	u32 arrival_seq; /* requests received when its completion came */
-	u32 pd_seq;	 /* wait: requests up to here are pushed by PD (K26 devtlb) */
-	u32 walked_seq;	 /* PASID cache: requests that must have left the pipe (K8 closed) */
+	u32 pd_seq;      /* wait: requests up to here are pushed by PD (K26 devtlb) */
+	u32 walked_seq;  /* PASID cache: requests that must have left the pipe (K8 closed) */
 	u64 deadline;
 };
 
@@ -123,18 +123,18 @@ struct model_unit {
 	struct message fe, ie, pe;
 
 	/* ring: accepted requests take slots ahead of the tail that software sees */
-	u32 accept_tail;	/* byte offset behind the last accepted */
-	u32 ring_pos;		/* delivered so far in this ring */
+	u32 accept_tail; /* byte offset behind the last accepted */
+	u32 ring_pos;    /* delivered so far in this ring */
 	u32 ring_epoch;
 	u32 received_seq;
-	bool halted;		/* K16 */
+	bool halted; /* K16 */
 	u32 lose_msi;
 
-	u8 inject;		/* enum qi_error, 0 none */
+	u8 inject; /* enum qi_error, 0 none */
 	bool fetch_stopped;
 	u32 flights, next_tag, tag_floor, pd_seq;
 
-	u32 damaged_count;	/* groups that lost a member (K11) */
+	u32 damaged_count; /* groups that lost a member (K11) */
 	u32 pasid_cached, pasid_evict, iotlb_count, iotlb_evict;
 
 	u8 id;
@@ -160,16 +160,16 @@ struct down_item {
 	u8 kind, rc;
 	bool automatic, all_pasids;
 	u16 group;
-	u32 pasid;	/* MODEL_NO_PASID if none */
+	u32 pasid; /* MODEL_NO_PASID if none */
 	u32 tag;
-	u8 shift;	/* pages: those equal above this bit */
+	u8 shift; /* pages: those equal above this bit */
 	u64 page;
 };
 
 struct group {
 	u32 pasid, uid;
 	u16 index, count;
-	u16 last;	/* ledger number of the last-page request, 0 before it is sent */
+	u16 last; /* ledger number of the last-page request, 0 before it is sent */
 };
 
 struct atc_entry {
@@ -190,20 +190,20 @@ struct late {
 struct model_device {
 	struct host_pci_dev pci;
 	u16 capacity, allocated;
-	u32 in_use;		/* credits */
-	bool uprgi, failed;	/* PRI status; failed: Response Failure came, no more requests */
+	u32 in_use;         /* credits */
+	bool uprgi, failed; /* PRI status; failed: Response Failure came, no more requests */
 	u32 held_count, groups, atc_count, atc_evict, pasid_states, lates;
 	u32 hold_count;
 	bool hold_never;
 	u32 down_head, down_tail, down_qi;
-	u32 rid_pasid;		/* as the last walk saw it */
+	u32 rid_pasid; /* as the last walk saw it */
 	u64 late_set;
 
 	u8 id, up_actor, down_actor;
 	const struct model_device_config *config;
 
 	char big[1];
-	struct fifo up;		/* requests, and completions as indices into tags[] */
+	struct fifo up; /* requests, and completions as indices into tags[] */
 	u32 tag[FIFO_SIZE];
 	u16 held[MODEL_REQUESTS_MAX + 1];
 	struct down_item down[DOWN_SIZE];
@@ -261,11 +261,11 @@ void space_release(struct host_space *space);
 /* --- walk.c ----------------------------------------------------------------------------------- */
 
 struct walk {
-	u8 reason;	/* enum fault_reason, 0: allowed */
-	bool fpd;	/* the fault is not recorded */
+	u8 reason; /* enum fault_reason, 0: allowed */
+	bool fpd;  /* the fault is not recorded */
 	u8 pgtt;
 	u16 did;
-	u32 pasid;	/* as the tables see it: RID_PASID for a request without */
+	u32 pasid; /* as the tables see it: RID_PASID for a request without */
 	u64 tables;
 };
 
@@ -301,7 +301,7 @@ bool pipe_ring_full(const struct model_unit *u);
 
 void message_set_prs(struct model_unit *u, u32 bit);
 void message_clear_prs(struct model_unit *u, u32 bits); /* software wrote ones */
-void message_push(struct model_unit *u);		 /* what a read of PRS, PQT, PECTL forces */
+void message_push(struct model_unit *u);                /* what a read of PRS, PQT, PECTL forces */
 void message_update(struct model_unit *u);
 void message_event_step(void *arg);
 void message_fault_status(struct model_unit *u, u32 bits);
@@ -319,7 +319,7 @@ void mmio_write(unsigned unit, u32 offset, unsigned bytes, u64 value);
 
 void inval_step(void *arg);
 void inval_update(struct model_unit *u);
-void inval_stop(struct model_unit *u);	/* QIE went to 0 */
+void inval_stop(struct model_unit *u); /* QIE went to 0 */
 void inval_tail(struct model_unit *u, u64 value);
 void inval_completion(struct model_unit *u, struct model_device *d, u32 tag);
 void inval_error(struct model_unit *u, enum qi_error error, unsigned index, bool injected);

@@ -38,7 +38,11 @@ static void cache_fill(struct model_unit *u, unsigned dev, const struct walk *w)
 	else
 		at = u->pasid_evict++ % PASID_CACHE_MAX;
 	u->pasid_cache[at] = (struct pasid_cache_entry){
-		.dev = dev, .pgtt = w->pgtt, .did = w->did, .pasid = w->pasid, .tables = w->tables,
+		.dev = dev,
+		.pgtt = w->pgtt,
+		.did = w->did,
+		.pasid = w->pasid,
+		.tables = w->tables,
 	};
 	host_event(EV_CACHE_FILL, CACHE_PASID, dev, w->pasid, 0);
 }
@@ -177,8 +181,8 @@ static void iotlb_fill(struct model_unit *u, unsigned dev, const struct walk *w,
 		u->iotlb_count++;
 	else
 		at = u->iotlb_evict++ % IOTLB_MAX;
-	u->iotlb[at] = (struct iotlb_entry){ .dev = dev, .did = w->did, .pasid = w->pasid,
-					     .page = page };
+	u->iotlb[at] =
+		(struct iotlb_entry){ .dev = dev, .did = w->did, .pasid = w->pasid, .page = page };
 	host_event(EV_CACHE_FILL, CACHE_IOTLB, dev, w->pasid, page);
 }
 

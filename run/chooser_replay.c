@@ -177,6 +177,6 @@ size_t chooser_replay_explain(const struct chooser_replay *c, char *buf, size_t 
 	else
 		snprintf(why, sizeof(why), "%.*s could not move; could:%.*s", SCENARIO_WORD_MAX,
 			 a->target, WHO_MAX, who);
-	return (size_t)snprintf(buf, size, "schedule drifted at %s %s#%u%s%s: %s", a->task,
-				a->site, (unsigned)a->nth, skip, line, why);
+	return (size_t)snprintf(buf, size, "schedule drifted at %s %s#%u%s%s: %s", a->task, a->site,
+				(unsigned)a->nth, skip, line, why);
 }

@@ -124,7 +124,7 @@ static void timeline_line(const struct timeline *t, const struct event *e, const
 /* Tasks that have the world to themselves need no column. */
 static bool timeline_is_alone(unsigned id)
 {
-	static const char *const names[] = {"setup", "patience", "orderly", "orderly2"};
+	static const char *const names[] = { "setup", "patience", "orderly", "orderly2" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strcmp(engine_name(id), names[i]))

@@ -60,7 +60,8 @@ static void decode_op(const struct scenario *s, struct scenario_op *op, const ui
 	uint64_t takes = scenario_op_takes(code);
 	unsigned page = (b[5] >> 2 & 3) << 14 | b[6] << 7 | b[7];
 
-	*op = (struct scenario_op){.code = (uint8_t)code, .task = (uint8_t)((b[1] & 7) % s->tasks)};
+	*op = (struct scenario_op){ .code = (uint8_t)code,
+				    .task = (uint8_t)((b[1] & 7) % s->tasks) };
 	if (takes & (TAKES('D') | TAKES('U')))
 		op->device = (uint8_t)((b[1] >> 3) % (takes & TAKES('D') ? s->devices : s->units));
 	if (takes & (TAKES('P') | TAKES('Q') | TAKES('A')))
@@ -146,7 +147,7 @@ static size_t take_record(const uint8_t *bytes, size_t size, size_t at, uint8_t 
 
 void scenario_decode(struct scenario *s, const uint8_t *bytes, size_t size)
 {
-	uint8_t raw[BYTES_RECORD], world[BYTES_RECORD] = {0}, op[SCENARIO_OPS_MAX][BYTES_RECORD];
+	uint8_t raw[BYTES_RECORD], world[BYTES_RECORD] = { 0 }, op[SCENARIO_OPS_MAX][BYTES_RECORD];
 	unsigned ops = 0;
 	size_t at = 0, room;
 
@@ -218,14 +219,14 @@ static void encode_machine(struct sink *sink, const struct scenario *s)
 
 	put_record(sink, world);
 	for (unsigned u = 0; u < s->units; u++) {
-		const uint8_t unit[BYTES_RECORD] = {BYTES_HEAD | BYTES_UNIT, (uint8_t)u,
-						    (uint8_t)(s->unit[u].ring_order - 3)};
+		const uint8_t unit[BYTES_RECORD] = { BYTES_HEAD | BYTES_UNIT, (uint8_t)u,
+						     (uint8_t)(s->unit[u].ring_order - 3) };
 
 		put_record(sink, unit);
 		for (unsigned k = 0; k < scenario_knob_count; k++) {
 			const uint8_t value = s->unit[u].knob[k];
-			const uint8_t knob[BYTES_RECORD] = {BYTES_HEAD | BYTES_KNOB, (uint8_t)u,
-							    (uint8_t)k, value};
+			const uint8_t knob[BYTES_RECORD] = { BYTES_HEAD | BYTES_KNOB, (uint8_t)u,
+							     (uint8_t)k, value };
 
 			if (value && value < scenario_knob_values(k))
 				put_record(sink, knob);
@@ -294,7 +295,7 @@ static void encode_records(struct sink *sink, const struct scenario *s)
 
 size_t scenario_choice_room(const struct scenario *s)
 {
-	struct sink sink = {.max = SCENARIO_BYTES_MAX};
+	struct sink sink = { .max = SCENARIO_BYTES_MAX };
 
 	encode_records(&sink, s);
 	return SCENARIO_BYTES_MAX - sink.size - 1;
@@ -302,8 +303,8 @@ size_t scenario_choice_room(const struct scenario *s)
 
 size_t scenario_encode(const struct scenario *s, uint8_t *bytes, size_t max)
 {
-	struct sink sink = {.bytes = bytes,
-			    .max = max < SCENARIO_BYTES_MAX ? max : SCENARIO_BYTES_MAX};
+	struct sink sink = { .bytes = bytes,
+			     .max = max < SCENARIO_BYTES_MAX ? max : SCENARIO_BYTES_MAX };
 	size_t count = s->positional ? s->choice_count : 0;
 
 	encode_records(&sink, s);

@@ -26,7 +26,7 @@ struct scenario_op *generate_op(struct generator *g, unsigned code, unsigned tas
 
 	if (s->ops == SCENARIO_OPS_MAX)
 		return &g->overrun;
-	*op = (struct scenario_op){.code = (uint8_t)code, .task = (uint8_t)task};
+	*op = (struct scenario_op){ .code = (uint8_t)code, .task = (uint8_t)task };
 	s->ops++;
 	return op;
 }
@@ -124,7 +124,7 @@ static void settle_credits(struct generator *g)
 
 void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const uint8_t *allowed)
 {
-	struct generator g = {.s = s, .random = seed};
+	struct generator g = { .s = s, .random = seed };
 
 	scenario_init(s);
 	choose_features(&g);

@@ -10,7 +10,7 @@ static struct scenario_op any_op(struct generator *g, unsigned code, unsigned ta
 {
 	const struct scenario *s = g->s;
 	const uint64_t takes = scenario_op_takes(code);
-	struct scenario_op op = {.code = (uint8_t)code, .task = (uint8_t)task};
+	struct scenario_op op = { .code = (uint8_t)code, .task = (uint8_t)task };
 
 	if (takes & TAKES('D'))
 		op.device = (uint8_t)generate_below(g, s->devices);

@@ -98,7 +98,7 @@ static bool open_life(struct script *t, struct life *life)
 {
 	struct generator *g = t->g;
 
-	*life = (struct life){0};
+	*life = (struct life){ 0 };
 	if (!has_room(t, 4) || !pick_space(t, &life->space))
 		return false;
 	life->device = (uint8_t)generate_below(g, g->s->devices);
@@ -220,7 +220,7 @@ static void end_groups(struct script *t, struct life *life)
 static uint8_t pick_stop(struct script *t, const struct life *life)
 {
 	struct generator *g = t->g;
-	uint8_t kinds[3] = {SCENARIO_STOP_ANSWERED};
+	uint8_t kinds[3] = { SCENARIO_STOP_ANSWERED };
 	unsigned n = 1;
 
 	if (generate_has(g, FEATURE_MARKER))
@@ -330,7 +330,7 @@ static void race_with_exit(struct script *t)
 	struct generator *g = t->g;
 	struct scenario *s = g->s;
 	uint8_t space = GENERATE_ANYBODY;
-	struct script closer = {.g = g, .task = s->tasks};
+	struct script closer = { .g = g, .task = s->tasks };
 	unsigned lives = 0;
 
 	for (unsigned i = 0; i < LIVES_AT_ONCE; i++) {
@@ -362,7 +362,7 @@ static void race_with_exit(struct script *t)
 static void restart_units(struct generator *g)
 {
 	struct scenario *s = g->s;
-	struct script t = {.g = g, .task = s->tasks};
+	struct script t = { .g = g, .task = s->tasks };
 	struct life *life = &t.life[0];
 	unsigned unit = generate_below(g, s->units);
 
@@ -404,7 +404,7 @@ void generate_tasks(struct generator *g)
 {
 	struct scenario *s = g->s;
 	unsigned tasks = s->tasks;
-	struct script t[SCENARIO_TASKS_MAX] = {0};
+	struct script t[SCENARIO_TASKS_MAX] = { 0 };
 
 	choose_space_owners(g);
 	g->group_base =

@@ -160,12 +160,12 @@ bool scenario_minimize(struct scenario *s, minimize_test test, minimize_report r
 		       unsigned budget)
 {
 	struct scenario candidate;
-	struct minimizer m = {.best = s,
-			      .candidate = &candidate,
-			      .test = test,
-			      .report = report,
-			      .ctx = ctx,
-			      .budget = budget};
+	struct minimizer m = { .best = s,
+			       .candidate = &candidate,
+			       .test = test,
+			       .report = report,
+			       .ctx = ctx,
+			       .budget = budget };
 
 	scenario_sort_ops(s);
 	m.progress.ops = s->ops;

@@ -245,10 +245,10 @@ static const struct {
 	const char *word;
 	int (*parse)(struct parser *p, const struct token *head);
 } line_kinds[] = {
-	{"world", parse_world},     {"unit", parse_unit},       {"device", parse_device},
-	{"space", parse_spaces},    {"task", parse_task},       {"at", parse_at},
-	{"expect", parse_expect},   {"promise", parse_promise}, {"needs", parse_needs},
-	{"choices", parse_choices},
+	{ "world", parse_world },     { "unit", parse_unit },       { "device", parse_device },
+	{ "space", parse_spaces },    { "task", parse_task },       { "at", parse_at },
+	{ "expect", parse_expect },   { "promise", parse_promise }, { "needs", parse_needs },
+	{ "choices", parse_choices },
 };
 
 static int parse_line(struct parser *p)
@@ -312,14 +312,14 @@ static int parse_end(struct parser *p)
 
 int scenario_parse(struct scenario *s, const char *text, size_t size, struct scenario_error *error)
 {
-	struct parser p = {.s = s};
+	struct parser p = { .s = s };
 	bool head = true, commented = false;
 
 	scenario_init(s);
-	*error = (struct scenario_error){0};
+	*error = (struct scenario_error){ 0 };
 	token_start(&p.lex, text, size, error);
 	if (size > SCENARIO_TEXT_MAX) {
-		p.lex.token = (struct token){.line = 1, .column = 1};
+		p.lex.token = (struct token){ .line = 1, .column = 1 };
 		return token_error(&p.lex, &p.lex.token,
 				   "expected at most %d bytes of text, found %zu",
 				   SCENARIO_TEXT_MAX, size);

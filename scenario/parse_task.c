@@ -13,10 +13,10 @@ static const struct op_key {
 	const char *word;
 	unsigned low, high;
 } op_keys[] = {
-	{'g', "group", 0, 511},
-	{'p', "page", 0, UINT16_MAX},
-	{'n', "count", 1, UINT8_MAX},
-	{'m', "ms", 0, 60000},
+	{ 'g', "group", 0, 511 },
+	{ 'p', "page", 0, UINT16_MAX },
+	{ 'n', "count", 1, UINT8_MAX },
+	{ 'm', "ms", 0, 60000 },
 };
 #define OP_KEYS (sizeof(op_keys) / sizeof(op_keys[0]))
 
@@ -39,25 +39,25 @@ static const struct op_word {
 	const char *word;
 	uint8_t flags, how;
 } op_words[] = {
-	{'a', KIND_ACCESS, "r", OPF_READ, 0},
-	{'a', KIND_ACCESS, "w", OPF_WRITE, 0},
-	{'a', KIND_ACCESS, "rw", OPF_READ | OPF_WRITE, 0},
-	{'a', KIND_ACCESS, "rx", OPF_READ | OPF_EXEC, 0},
-	{'a', KIND_ACCESS, "wx", OPF_WRITE | OPF_EXEC, 0},
-	{'a', KIND_ACCESS, "rwx", OPF_READ | OPF_WRITE | OPF_EXEC, 0},
-	{'a', KIND_PRIV, "priv", OPF_PRIV, 0},
-	{'l', KIND_LAST, "last", OPF_LAST, 0},
-	{'f', KIND_FORCE, "force", OPF_FORCE, 0},
-	{'i', KIND_ANSWER, "late", 0, 0},
-	{'i', KIND_ANSWER, "never", OPF_NEVER, 0},
-	{'h', KIND_STOP, "answered", 0, SCENARIO_STOP_ANSWERED},
-	{'h', KIND_STOP, "marker", 0, SCENARIO_STOP_MARKER},
-	{'h', KIND_STOP, "reset", 0, SCENARIO_STOP_RESET},
-	{'e', KIND_ERROR, "iqe", 0, SCENARIO_ERROR_IQE},
-	{'e', KIND_ERROR, "ice", 0, SCENARIO_ERROR_ICE},
-	{'e', KIND_ERROR, "ite", 0, SCENARIO_ERROR_ITE},
-	{'b', KIND_PRO, "pro", 0, 1}, /* as in PRS_REG: bit 0 overflow, bit 1 pending */
-	{'b', KIND_PPR, "ppr", 0, 2},
+	{ 'a', KIND_ACCESS, "r", OPF_READ, 0 },
+	{ 'a', KIND_ACCESS, "w", OPF_WRITE, 0 },
+	{ 'a', KIND_ACCESS, "rw", OPF_READ | OPF_WRITE, 0 },
+	{ 'a', KIND_ACCESS, "rx", OPF_READ | OPF_EXEC, 0 },
+	{ 'a', KIND_ACCESS, "wx", OPF_WRITE | OPF_EXEC, 0 },
+	{ 'a', KIND_ACCESS, "rwx", OPF_READ | OPF_WRITE | OPF_EXEC, 0 },
+	{ 'a', KIND_PRIV, "priv", OPF_PRIV, 0 },
+	{ 'l', KIND_LAST, "last", OPF_LAST, 0 },
+	{ 'f', KIND_FORCE, "force", OPF_FORCE, 0 },
+	{ 'i', KIND_ANSWER, "late", 0, 0 },
+	{ 'i', KIND_ANSWER, "never", OPF_NEVER, 0 },
+	{ 'h', KIND_STOP, "answered", 0, SCENARIO_STOP_ANSWERED },
+	{ 'h', KIND_STOP, "marker", 0, SCENARIO_STOP_MARKER },
+	{ 'h', KIND_STOP, "reset", 0, SCENARIO_STOP_RESET },
+	{ 'e', KIND_ERROR, "iqe", 0, SCENARIO_ERROR_IQE },
+	{ 'e', KIND_ERROR, "ice", 0, SCENARIO_ERROR_ICE },
+	{ 'e', KIND_ERROR, "ite", 0, SCENARIO_ERROR_ITE },
+	{ 'b', KIND_PRO, "pro", 0, 1 }, /* as in PRS_REG: bit 0 overflow, bit 1 pending */
+	{ 'b', KIND_PPR, "ppr", 0, 2 },
 };
 #define OP_WORDS (sizeof(op_words) / sizeof(op_words[0]))
 
@@ -232,8 +232,9 @@ static int parse_op(struct parser *p, unsigned task)
 		;
 	if (code == OP_COUNT)
 		return token_expected(&p->lex, &head, "an operation");
-	*op = (struct scenario_op){
-		.code = (uint8_t)code, .task = (uint8_t)task, .line = parse_line_number(&head)};
+	*op = (struct scenario_op){ .code = (uint8_t)code,
+				    .task = (uint8_t)task,
+				    .line = parse_line_number(&head) };
 	takes = scenario_op_takes(code);
 	if (token_next(&p->lex))
 		return -1;

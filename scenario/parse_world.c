@@ -20,14 +20,14 @@ static int take_key(struct parser *p, const char *key, unsigned id, uint32_t *se
 
 int parse_world(struct parser *p, const struct token *head)
 {
-	static const char *const keys[] = {"workers", "clock", "alloc", "rcu"};
+	static const char *const keys[] = { "workers", "clock", "alloc", "rcu" };
 	static const char *const words[][2] = {
-		{"fair", "free"},
-		{"succeeds", "fails"},
-		{"lazy", "eager"},
+		{ "fair", "free" },
+		{ "succeeds", "fails" },
+		{ "lazy", "eager" },
 	};
 	struct scenario_world *w = &p->s->world;
-	bool *const flags[] = {&w->clock_free, &w->alloc_fails, &w->rcu_eager};
+	bool *const flags[] = { &w->clock_free, &w->alloc_fails, &w->rcu_eager };
 	uint32_t seen = 0;
 
 	if (p->world_given)
@@ -57,7 +57,7 @@ int parse_world(struct parser *p, const struct token *head)
 static int take_new(struct parser *p, char letter, unsigned have, unsigned max)
 {
 	const struct token *t = &p->lex.token;
-	char name[] = {letter, (char)('0' + have), '\0'};
+	char name[] = { letter, (char)('0' + have), '\0' };
 	char wanted[32];
 
 	if (have == max)
@@ -112,8 +112,8 @@ static int take_knob(struct parser *p, struct scenario_unit *unit, uint32_t *see
 
 static int take_ring(struct parser *p, struct scenario_unit *unit)
 {
-	static const char *const sizes[] = {"8",   "16",  "32",   "64",  "128",
-					    "256", "512", "1024", "2048"};
+	static const char *const sizes[] = { "8",   "16",  "32",   "64",  "128",
+					     "256", "512", "1024", "2048" };
 	unsigned order;
 
 	if (parse_one_of(p, "slots", sizes, 9, &order))
@@ -185,7 +185,7 @@ static int take_rid(struct parser *p, uint16_t *rid)
 
 static int take_device_setting(struct parser *p, struct scenario_device *d, uint32_t *seen)
 {
-	static const char *const keys[] = {"unit", "rid", "credits", "retries"};
+	static const char *const keys[] = { "unit", "rid", "credits", "retries" };
 	const struct token t = p->lex.token;
 	unsigned key, number;
 

@@ -185,7 +185,7 @@ static void write_argument(struct writer *w, const struct scenario *s, const str
 size_t scenario_print_op(const struct scenario *s, const struct scenario_op *op, char *buf,
 			 size_t size)
 {
-	struct writer w = {.buf = buf, .size = size};
+	struct writer w = { .buf = buf, .size = size };
 
 	emit(&w, "%s", scenario_op_word[op->code]);
 	for (const char *letter = scenario_op_signature[op->code]; *letter; letter++)
@@ -274,7 +274,7 @@ static void write_all(struct writer *w, const struct scenario *s)
 
 size_t scenario_print(const struct scenario *s, char *buf, size_t size)
 {
-	struct writer w = {.buf = buf, .size = size};
+	struct writer w = { .buf = buf, .size = size };
 
 	write_all(&w, s);
 	return finish(&w);
@@ -282,7 +282,7 @@ size_t scenario_print(const struct scenario *s, char *buf, size_t size)
 
 void scenario_write(const struct scenario *s, FILE *out)
 {
-	struct writer w = {.out = out};
+	struct writer w = { .out = out };
 
 	write_all(&w, s);
 }

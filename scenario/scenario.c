@@ -88,7 +88,7 @@ void scenario_default_names(struct scenario *s)
 void scenario_init(struct scenario *s)
 {
 	s->comment[0] = '\0';
-	s->world = (struct scenario_world){.workers = 1};
+	s->world = (struct scenario_world){ .workers = 1 };
 	s->units = s->devices = s->spaces = 1;
 	s->tasks = 0;
 	s->ops = 0;
@@ -107,9 +107,9 @@ void scenario_init(struct scenario *s)
 
 bool scenario_name_reserved(const char *name)
 {
-	static const char *const whole[] = {"rcu",    "setup",    "clock",   "start",   "none",
-					    "nobody", "patience", "orderly", "orderly2"};
-	static const char *const numbered[] = {"irq", "worker"};
+	static const char *const whole[] = { "rcu",    "setup",    "clock",   "start",   "none",
+					     "nobody", "patience", "orderly", "orderly2" };
+	static const char *const numbered[] = { "irq", "worker" };
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
 		if (!strcmp(name, whole[i]))

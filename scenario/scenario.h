@@ -26,13 +26,13 @@
 #define SCENARIO_UNITS_MAX 2
 #define SCENARIO_DEVICES_MAX 4
 #define SCENARIO_SPACES_MAX 4
-#define SCENARIO_PASIDS_MAX 4  /* symbols p1..p4, index 0..3 */
+#define SCENARIO_PASIDS_MAX 4 /* symbols p1..p4, index 0..3 */
 #define SCENARIO_TASKS_MAX 6
 #define SCENARIO_OPS_MAX 64
 #define SCENARIO_ANCHORS_MAX 512
 #define SCENARIO_EXPECTS_MAX 16
 #define SCENARIO_PROMISES_MAX 16
-#define SCENARIO_WORD_MAX 40   /* names, sites, identities */
+#define SCENARIO_WORD_MAX 40 /* names, sites, identities */
 #define SCENARIO_KNOBS_MAX 32
 #define SCENARIO_COMMENT_MAX 2048
 
@@ -48,83 +48,87 @@
 	X(UNBIND, "unbind", "DP")                                                                  \
 	X(REQUEST, "request", "DQgpalf")                                                           \
 	X(STOP, "stop", "DQh")                                                                     \
-	X(EXIT, "exit", "S")		/* the space's owner exits */                              \
-	X(RID, "rid", "DR")		/* domain of requests without PASID */                     \
-	X(DISABLE, "disable", "D")	/* page requests off */                                    \
+	X(EXIT, "exit", "S")       /* the space's owner exits */                                   \
+	X(RID, "rid", "DR")        /* domain of requests without PASID */                          \
+	X(DISABLE, "disable", "D") /* page requests off */                                         \
 	X(ENABLE, "enable", "D")                                                                   \
-	X(ATTACH, "attach", "D")	/* devices are attached at start; after a detach */        \
+	X(ATTACH, "attach", "D") /* devices are attached at start; after a detach */               \
 	X(DETACH, "detach", "D")                                                                   \
-	X(FINISH, "finish", "U")	/* the unit's queues down */                               \
-	X(START, "start", "U")		/* and up again */                                         \
-	X(DRAIN, "drain", "DP")		/* a bare drain; the life goes on */                       \
+	X(FINISH, "finish", "U") /* the unit's queues down */                                      \
+	X(START, "start", "U")   /* and up again */                                                \
+	X(DRAIN, "drain", "DP")  /* a bare drain; the life goes on */                              \
 	X(TRANSLATE, "translate", "DPpa")                                                          \
 	X(ACCESS, "access", "DPpa")                                                                \
 	X(MARKER, "marker", "DP")                                                                  \
 	X(RESET, "reset", "D")                                                                     \
-	X(GONE, "gone", "D")		/* surprise removal */                                     \
-	X(HOLD, "hold", "Dni")		/* the next device-TLB invalidations */                    \
-	X(INJECT, "inject", "Ue")	/* a queue error at the next descriptor */                 \
-	X(LOSE, "lose", "Un")		/* the next event interrupts */                            \
-	X(PRS, "prs", "Ub")		/* status bits left set by an earlier owner */             \
-	X(SLOW, "slow", "Sm")		/* faults in this space take this long */                  \
-	X(HOLE, "hole", "Sp")		/* faults on this page fail */                             \
-	X(SETTLE, "settle", "DQ")	/* wait until all requests are answered */                 \
-	X(AWAIT, "await", "T")		/* wait until a task has ended */                          \
+	X(GONE, "gone", "D")      /* surprise removal */                                           \
+	X(HOLD, "hold", "Dni")    /* the next device-TLB invalidations */                          \
+	X(INJECT, "inject", "Ue") /* a queue error at the next descriptor */                       \
+	X(LOSE, "lose", "Un")     /* the next event interrupts */                                  \
+	X(PRS, "prs", "Ub")       /* status bits left set by an earlier owner */                   \
+	X(SLOW, "slow", "Sm")     /* faults in this space take this long */                        \
+	X(HOLE, "hole", "Sp")     /* faults on this page fail */                                   \
+	X(SETTLE, "settle", "DQ") /* wait until all requests are answered */                       \
+	X(AWAIT, "await", "T")    /* wait until a task has ended */                                \
 	X(PAUSE, "pause", "")
 
 enum scenario_op_code {
 #define X(id, word, signature) OP_##id,
-	SCENARIO_OPS(X)
-#undef X
-	OP_COUNT
+	SCENARIO_OPS(X) OP_COUNT
 };
+#undef X
 
 enum { SCENARIO_STOP_ANSWERED, SCENARIO_STOP_MARKER, SCENARIO_STOP_RESET, SCENARIO_STOP_COUNT };
 enum { SCENARIO_ERROR_IQE, SCENARIO_ERROR_ICE, SCENARIO_ERROR_ITE, SCENARIO_ERROR_COUNT };
 
 /* flags of an operation */
 enum {
-	OPF_READ = 1, OPF_WRITE = 2, OPF_LAST = 4, OPF_EXEC = 8, OPF_PRIV = 16, OPF_FORCE = 32,
+	OPF_READ = 1,
+	OPF_WRITE = 2,
+	OPF_LAST = 4,
+	OPF_EXEC = 8,
+	OPF_PRIV = 16,
+	OPF_FORCE = 32,
 	OPF_NEVER = 64, /* hold: never instead of late */
 };
 
 #define SCENARIO_NONE 0xff /* pasid `none`, space `none` */
 
 struct scenario_op {
-	uint8_t code;	 /* enum scenario_op_code */
-	uint8_t task;	 /* index of the task whose script it belongs to */
-	uint8_t device;	 /* or unit */
-	uint8_t pasid;	 /* symbol, or SCENARIO_NONE */
-	uint8_t space;	 /* or SCENARIO_NONE; AWAIT: task */
+	uint8_t code;   /* enum scenario_op_code */
+	uint8_t task;   /* index of the task whose script it belongs to */
+	uint8_t device; /* or unit */
+	uint8_t pasid;  /* symbol, or SCENARIO_NONE */
+	uint8_t space;  /* or SCENARIO_NONE; AWAIT: task */
 	uint8_t flags;
-	uint8_t how;	 /* STOP, INJECT: which; PRS: bits */
+	uint8_t how; /* STOP, INJECT: which; PRS: bits */
 	uint16_t group;
-	uint16_t page;	 /* or count, or milliseconds */
-	uint16_t line;	 /* of the text it came from, 0 if none; not part of the byte form */
+	uint16_t page; /* or count, or milliseconds */
+	uint16_t line; /* of the text it came from, 0 if none; not part of the byte form */
 };
 
 struct scenario_unit {
-	uint8_t ring_order;		    /* 3..11: ring=8..2048 */
-	uint8_t knob[SCENARIO_KNOBS_MAX];   /* index of the value */
+	uint8_t ring_order;               /* 3..11: ring=8..2048 */
+	uint8_t knob[SCENARIO_KNOBS_MAX]; /* index of the value */
 };
 
 struct scenario_device {
 	uint8_t unit;
 	uint16_t rid;
-	uint16_t credits;		    /* 1..2048 */
-	uint8_t retries;		    /* 0..3 */
+	uint16_t credits; /* 1..2048 */
+	uint8_t retries;  /* 0..3 */
 };
 
 struct scenario_world {
-	uint8_t workers;	/* 1..4 */
-	bool clock_free;	/* clock=free: time may pass while tasks can run */
-	bool alloc_fails;	/* alloc=fails: allocations ask the chooser */
-	bool rcu_eager;		/* rcu=eager */
+	uint8_t workers;  /* 1..4 */
+	bool clock_free;  /* clock=free: time may pass while tasks can run */
+	bool alloc_fails; /* alloc=fails: allocations ask the chooser */
+	bool rcu_eager;   /* rcu=eager */
 };
 
 /* `at TASK SITE#NTH[+SKIP] -> TARGET` or `... = VALUE` */
 struct scenario_anchor {
-	char task[SCENARIO_WORD_MAX];	/* "start" before any task has run */
+	char task[SCENARIO_WORD_MAX]; /* "start" before any task has run */
 	char site[SCENARIO_WORD_MAX];
 	uint16_t nth, skip;
 	bool is_value;
@@ -135,7 +139,7 @@ struct scenario_anchor {
 
 struct scenario_expect {
 	char system[SCENARIO_WORD_MAX];
-	char result[SCENARIO_WORD_MAX];	/* an identity, `clean`, or `n/a` */
+	char result[SCENARIO_WORD_MAX]; /* an identity, `clean`, or `n/a` */
 	uint16_t line;
 };
 
@@ -144,13 +148,13 @@ struct scenario {
 	struct scenario_world world;
 	uint8_t units, devices, spaces, tasks;
 	uint16_t ops;
-	struct scenario_unit unit[SCENARIO_UNITS_MAX];	   /* names u0, u1 */
-	struct scenario_device device[SCENARIO_DEVICES_MAX]; /* d0.. */
+	struct scenario_unit unit[SCENARIO_UNITS_MAX];           /* names u0, u1 */
+	struct scenario_device device[SCENARIO_DEVICES_MAX];     /* d0.. */
 	char space_name[SCENARIO_SPACES_MAX][SCENARIO_WORD_MAX]; /* A B C D in canonical form */
 	char task_name[SCENARIO_TASKS_MAX][SCENARIO_WORD_MAX];   /* app0.. in canonical form */
 	struct scenario_op op[SCENARIO_OPS_MAX]; /* of all tasks; each task's in its order */
 
-	bool positional;	/* choices[] is the schedule; else anchors */
+	bool positional; /* choices[] is the schedule; else anchors */
 	uint16_t choice_count;
 	uint8_t choice[SCENARIO_BYTES_MAX];
 	uint16_t anchors;
@@ -159,19 +163,19 @@ struct scenario {
 	uint8_t expects, promises;
 	struct scenario_expect expect[SCENARIO_EXPECTS_MAX];
 	char promise[SCENARIO_PROMISES_MAX][SCENARIO_WORD_MAX];
-	char needs[SCENARIO_WORD_MAX];	/* "", or the build it depends on: asan, tsan, access */
+	char needs[SCENARIO_WORD_MAX]; /* "", or the build it depends on: asan, tsan, access */
 };
 
 /* Where a text went wrong; line and column count from 1. */
 struct scenario_error {
 	unsigned line, column;
-	char text[512];		/* "expected a device, found `d9`" */
+	char text[512]; /* "expected a device, found `d9`" */
 };
 
 /* Knobs in the order of the table that owns them. Kept by pointer. */
 struct scenario_knob {
 	const char *name;
-	const char *const *values;	/* NULL-terminated; none: it may not be set */
+	const char *const *values; /* NULL-terminated; none: it may not be set */
 };
 void scenario_set_knobs(const struct scenario_knob *knobs, unsigned count);
 

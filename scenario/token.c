@@ -64,7 +64,7 @@ int token_expected(struct lexer *lex, const struct token *t, const char *wanted)
 
 void token_start(struct lexer *lex, const char *text, size_t size, struct scenario_error *error)
 {
-	*lex = (struct lexer){.text = text, .size = size, .line = 1, .error = error};
+	*lex = (struct lexer){ .text = text, .size = size, .line = 1, .error = error };
 }
 
 static int bad_byte(struct lexer *lex, const char *wanted)

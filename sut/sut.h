@@ -17,9 +17,9 @@
 #include "host/host.h"
 
 struct sut {
-	const char *name;	/* as after --system: "core" */
-	const char *summary;	/* one line for `sluice list systems` */
-	const char *version;	/* package version for the kernel's; NULL for ours */
+	const char *name;    /* as after --system: "core" */
+	const char *summary; /* one line for `sluice list systems` */
+	const char *version; /* package version for the kernel's; NULL for ours */
 
 	/* Brings the unit's invalidation queue and page request queue up, or down again. */
 	int (*unit_enable)(unsigned unit);

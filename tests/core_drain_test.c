@@ -95,21 +95,23 @@ static void test_concurrent_drains(void **state)
 
 static void test_overflow(void **state)
 {
-	run_many(WORLD "task a: bind d0 A as p1; request d0 p1 group=1 r; request d0 p1 group=1 r;"
-		       " request d0 p1 group=1 r; request d0 p1 group=1 r last;"
-		       " request d0 p1 group=2 r; request d0 p1 group=2 r; request d0 p1 group=2 r;"
-		       " request d0 p1 group=2 r; request d0 p1 group=2 r last;"
-		       " stop d0 p1 marker; unbind d0 p1; bind d0 B as p1;"
-		       " request d0 p1 group=1 r last; settle d0 p1; stop d0 p1; unbind d0 p1\n"
-		       "task b: bind d1 B as p2; request d1 p2 group=1 r; request d1 p2 group=1 r last;"
-		       " request d1 p2 group=3 r last; stop d1 p2 marker; unbind d1 p2\n");
+	run_many(WORLD
+		 "task a: bind d0 A as p1; request d0 p1 group=1 r; request d0 p1 group=1 r;"
+		 " request d0 p1 group=1 r; request d0 p1 group=1 r last;"
+		 " request d0 p1 group=2 r; request d0 p1 group=2 r; request d0 p1 group=2 r;"
+		 " request d0 p1 group=2 r; request d0 p1 group=2 r last;"
+		 " stop d0 p1 marker; unbind d0 p1; bind d0 B as p1;"
+		 " request d0 p1 group=1 r last; settle d0 p1; stop d0 p1; unbind d0 p1\n"
+		 "task b: bind d1 B as p2; request d1 p2 group=1 r; request d1 p2 group=1 r last;"
+		 " request d1 p2 group=3 r last; stop d1 p2 marker; unbind d1 p2\n");
 }
 
 static void test_reuse(void **state)
 {
-	run_many(WORLD "task a: bind d0 A as p1; request d0 p1 group=1 r last; stop d0 p1 reset;"
-		       " unbind d0 p1; bind d0 B as p1; request d0 p1 group=1 r last;"
-		       " stop d0 p1 reset; unbind d0 p1; bind d0 A as p1; stop d0 p1; unbind d0 p1\n");
+	run_many(WORLD
+		 "task a: bind d0 A as p1; request d0 p1 group=1 r last; stop d0 p1 reset;"
+		 " unbind d0 p1; bind d0 B as p1; request d0 p1 group=1 r last;"
+		 " stop d0 p1 reset; unbind d0 p1; bind d0 A as p1; stop d0 p1; unbind d0 p1\n");
 }
 
 static void test_exit_during_fault(void **state)
@@ -130,11 +132,12 @@ static void test_device_gone(void **state)
 
 static void test_queue_errors(void **state)
 {
-	run_many(WORLD "task a: bind d0 A as p1; request d0 p1 group=1 r last; stop d0 p1 marker;"
-		       " unbind d0 p1\n"
-		       "task b: bind d1 B as p2; hold d1 count=1 late; request d1 p2 group=1 r last;"
-		       " stop d1 p2 marker; unbind d1 p2\n"
-		       "task c: inject u0 iqe; pause; inject u0 ite; pause; inject u0 ice\n");
+	run_many(WORLD
+		 "task a: bind d0 A as p1; request d0 p1 group=1 r last; stop d0 p1 marker;"
+		 " unbind d0 p1\n"
+		 "task b: bind d1 B as p2; hold d1 count=1 late; request d1 p2 group=1 r last;"
+		 " stop d1 p2 marker; unbind d1 p2\n"
+		 "task c: inject u0 iqe; pause; inject u0 ite; pause; inject u0 ice\n");
 }
 
 static void test_lost_interrupt(void **state)
@@ -146,11 +149,12 @@ static void test_lost_interrupt(void **state)
 /* Page requests, device and unit, each off and on again. */
 static void test_down_and_up(void **state)
 {
-	run_many(WORLD "task a: bind d0 A as p1; request d0 p1 group=1 r last; disable d0; enable d0;"
-		       " stop d0 p1; unbind d0 p1; detach d0; attach d0\n"
-		       "task b: rid d1 B; request d1 none group=3 r last; rid d1 A; rid d1 none\n"
-		       "task c: await a; await b; finish u0; start u0; bind d0 B as p1;"
-		       " request d0 p1 group=1 r last; stop d0 p1; unbind d0 p1\n");
+	run_many(WORLD
+		 "task a: bind d0 A as p1; request d0 p1 group=1 r last; disable d0; enable d0;"
+		 " stop d0 p1; unbind d0 p1; detach d0; attach d0\n"
+		 "task b: rid d1 B; request d1 none group=3 r last; rid d1 A; rid d1 none\n"
+		 "task c: await a; await b; finish u0; start u0; bind d0 B as p1;"
+		 " request d0 p1 group=1 r last; stop d0 p1; unbind d0 p1\n");
 }
 
 /* Older parts raise an event on last pages only (K1): what is left is no reason to wait for long. */
@@ -176,7 +180,8 @@ static void test_quarantine(void **state)
 }
 
 #define TWICE                                                                                      \
-	WORLD "task a: bind d0 A as p1; bind d0 A as p1; bind d0 B as p1; stop d0 p1; unbind d0 p1\n"
+	WORLD "task a: bind d0 A as p1; bind d0 A as p1; bind d0 B as p1; stop d0 p1; unbind d0 "  \
+	      "p1\n"
 
 static void test_number_in_use(void **state)
 {
@@ -189,11 +194,16 @@ static void test_number_in_use(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_concurrent_drains), cmocka_unit_test(test_overflow),
-		cmocka_unit_test(test_reuse),		  cmocka_unit_test(test_exit_during_fault),
-		cmocka_unit_test(test_device_gone),	  cmocka_unit_test(test_queue_errors),
-		cmocka_unit_test(test_lost_interrupt),	  cmocka_unit_test(test_down_and_up),
-		cmocka_unit_test(test_no_event),	  cmocka_unit_test(test_quarantine),
+		cmocka_unit_test(test_concurrent_drains),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_exit_during_fault),
+		cmocka_unit_test(test_device_gone),
+		cmocka_unit_test(test_queue_errors),
+		cmocka_unit_test(test_lost_interrupt),
+		cmocka_unit_test(test_down_and_up),
+		cmocka_unit_test(test_no_event),
+		cmocka_unit_test(test_quarantine),
 		cmocka_unit_test(test_number_in_use),
 	};
 

@@ -77,7 +77,11 @@ static void driver(void *arg)
 }
 
 static const struct engine_limits world_limits = {
-	.irqs = 1, .workers = 2, .record = true, .fail_alloc = true, .clock_choice = true,
+	.irqs = 1,
+	.workers = 2,
+	.record = true,
+	.fail_alloc = true,
+	.clock_choice = true,
 };
 
 static int hw;
@@ -120,7 +124,9 @@ static unsigned random_choose(struct chooser *self, const struct decision *d, bo
 static struct random random_from(u64 seed)
 {
 	return (struct random){
-		.base.choose = random_choose, .state = seed * 0x9e3779b97f4a7c15ull, .left = 150,
+		.base.choose = random_choose,
+		.state = seed * 0x9e3779b97f4a7c15ull,
+		.left = 150,
 	};
 }
 

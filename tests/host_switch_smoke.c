@@ -39,9 +39,11 @@ static void mix(void *arg)
 	check(d == seed * 7 + 4000 && e == seed * 11 + 5000 && f == seed * 13 + 6000,
 	      "integers differ");
 	check(p == (double)seed + 1000 && q == (double)seed * 2 + 2000 &&
-	      r == (double)seed * 3 + 3000 && s == (double)seed * 4 + 4000, "doubles differ");
+		      r == (double)seed * 3 + 3000 && s == (double)seed * 4 + 4000,
+	      "doubles differ");
 	check(t == (double)seed * 5 + 5000 && u == (double)seed * 6 + 6000 &&
-	      v == (double)seed * 7 + 7000, "doubles differ");
+		      v == (double)seed * 7 + 7000,
+	      "doubles differ");
 }
 
 static volatile bool hopeless = true;

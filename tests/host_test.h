@@ -89,7 +89,8 @@ struct script {
 	struct decision seen[SEEN_MAX];
 };
 
-static inline unsigned script_choose(struct chooser *self, const struct decision *d, bool *exhausted)
+static inline unsigned script_choose(struct chooser *self, const struct decision *d,
+				     bool *exhausted)
 {
 	struct script *s = (struct script *)self;
 
@@ -115,7 +116,8 @@ struct replay {
 	u32 count, next;
 };
 
-static inline unsigned replay_choose(struct chooser *self, const struct decision *d, bool *exhausted)
+static inline unsigned replay_choose(struct chooser *self, const struct decision *d,
+				     bool *exhausted)
 {
 	struct replay *r = (struct replay *)self;
 	const struct engine_choice *c = &r->choices[r->next];

@@ -150,7 +150,7 @@ static void rc(void **state)
 	static const struct {
 		unsigned rc;
 		const char *id;
-	} cases[] = {{0, "clean"}, {1, "clean"}, {2, "RC"}, {15, "RC"}};
+	} cases[] = { { 0, "clean" }, { 1, "clean" }, { 2, "RC" }, { 15, "RC" } };
 
 	for (unsigned i = 0; i < 4; i++) {
 		st_reset();
@@ -541,7 +541,7 @@ static void overwait(void **state)
 
 static void sanitizers(void **state)
 {
-	static const enum invariant ids[] = {INV_RACE, INV_UAF, INV_UB, INV_DIFF};
+	static const enum invariant ids[] = { INV_RACE, INV_UAF, INV_UB, INV_DIFF };
 
 	for (unsigned i = 0; i < 4; i++) {
 		st_reset();

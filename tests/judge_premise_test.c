@@ -35,7 +35,7 @@ static void table_is_whole(void **state)
 /* Memory safety has no premise at all; hangs and the ring have the fewest of the rest. */
 static void fewest_premises(void **state)
 {
-	static const enum invariant none[] = {INV_UAF, INV_UB, INV_RACE, INV_CONTEXT};
+	static const enum invariant none[] = { INV_UAF, INV_UB, INV_RACE, INV_CONTEXT };
 
 	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(
@@ -54,33 +54,33 @@ static void broken_by_events(void **state)
 		u64 a, b, c, d;
 		u32 broken;
 	} cases[] = {
-		{EV_ALLOC_FAIL, 64, 0, 0, 0, P(ALLOCATIONS)},
-		{EV_MSI, 0, 1, 0, 0, P(INTERRUPTS)},
-		{EV_MSI, 0, 0, 0, 0, 0},
-		{EV_QI_ERROR, 0, QI_ITE, 0, 1, P(NO_QI_ERROR)},
-		{EV_GONE, 0, 0, 0, 0, P(PRESENT)},
-		{EV_BLOCK, HOST_SITE_SPACE_FAULT, 1, 0, 0, P(HANDLERS)},
-		{EV_BLOCK, HOST_SITE_MUTEX_LOCK, 1, 0, 0, 0},
-		{EV_HOSTILE, 0, HOSTILE_CREDIT, 0, 0, P(CREDITS_KEPT)},
-		{EV_HOSTILE, 0, HOSTILE_GROUP_REUSE, 0, 0, P(CREDITS_KEPT)},
-		{EV_HOSTILE, 0, HOSTILE_DISABLED, 0, 0, P(CREDITS_KEPT)},
-		{EV_HOSTILE, 0, HOSTILE_AFTER_STOP, 0, 0, P(QUIET_AFTER_STOP)},
-		{EV_HOSTILE, 0, HOSTILE_MARKER_EARLY, 0, 0, P(QUIET_AFTER_STOP)},
-		{EV_HOSTILE, 0, HOSTILE_OPEN_GROUP, 0, 0, P(GROUPS_ENDED)},
-		{EV_HOSTILE, 0, HOSTILE_INV_LATE, 0, 0, P(INV_ANSWERED)},
-		{EV_HOSTILE, 0, HOSTILE_INV_NEVER, 0, 0, P(INV_ANSWERED)},
-		{EV_PRI, 0, 0, 0, 0, 0}, /* by itself, after Response Failure */
-		{EV_DEV_RESET, 0, 0, 0, 0, P(PRI_ON)},
-		{EV_OP_BEGIN, JOP_DISABLE, 0, MODEL_NO_PASID, 0xff, P(PRI_ON)},
-		{EV_OP_BEGIN, JOP_DETACH, 0, MODEL_NO_PASID, 0xff, P(PRI_ON)},
-		{EV_OP_BEGIN, JOP_FINISH, 0xff, MODEL_NO_PASID, 0xff, P(PRI_ON)},
-		{EV_OP_BEGIN, JOP_ENABLE, 0, MODEL_NO_PASID, 0xff, 0},
-		{EV_PRS, 0, 0, 2, 0, P(REGISTERS)}, /* set while the queue is up */
-		{EV_PRS, 0, 3, 0, 1, 0},            /* cleared by software */
-		{EV_STOP, 0, 1, STOP_ANSWERED, 0, 0},
-		{EV_STOP, 0, 1, STOP_MARKER, 2, P(STOP_ANSWERED)},
-		{EV_STOP, 0, 1, STOP_ANSWERED, 2, P(STOP_ANSWERED)},
-		{EV_STOP, 0, 1, STOP_RESET, 0, P(STOP_ANSWERED) | P(STOP_MARKER)},
+		{ EV_ALLOC_FAIL, 64, 0, 0, 0, P(ALLOCATIONS) },
+		{ EV_MSI, 0, 1, 0, 0, P(INTERRUPTS) },
+		{ EV_MSI, 0, 0, 0, 0, 0 },
+		{ EV_QI_ERROR, 0, QI_ITE, 0, 1, P(NO_QI_ERROR) },
+		{ EV_GONE, 0, 0, 0, 0, P(PRESENT) },
+		{ EV_BLOCK, HOST_SITE_SPACE_FAULT, 1, 0, 0, P(HANDLERS) },
+		{ EV_BLOCK, HOST_SITE_MUTEX_LOCK, 1, 0, 0, 0 },
+		{ EV_HOSTILE, 0, HOSTILE_CREDIT, 0, 0, P(CREDITS_KEPT) },
+		{ EV_HOSTILE, 0, HOSTILE_GROUP_REUSE, 0, 0, P(CREDITS_KEPT) },
+		{ EV_HOSTILE, 0, HOSTILE_DISABLED, 0, 0, P(CREDITS_KEPT) },
+		{ EV_HOSTILE, 0, HOSTILE_AFTER_STOP, 0, 0, P(QUIET_AFTER_STOP) },
+		{ EV_HOSTILE, 0, HOSTILE_MARKER_EARLY, 0, 0, P(QUIET_AFTER_STOP) },
+		{ EV_HOSTILE, 0, HOSTILE_OPEN_GROUP, 0, 0, P(GROUPS_ENDED) },
+		{ EV_HOSTILE, 0, HOSTILE_INV_LATE, 0, 0, P(INV_ANSWERED) },
+		{ EV_HOSTILE, 0, HOSTILE_INV_NEVER, 0, 0, P(INV_ANSWERED) },
+		{ EV_PRI, 0, 0, 0, 0, 0 }, /* by itself, after Response Failure */
+		{ EV_DEV_RESET, 0, 0, 0, 0, P(PRI_ON) },
+		{ EV_OP_BEGIN, JOP_DISABLE, 0, MODEL_NO_PASID, 0xff, P(PRI_ON) },
+		{ EV_OP_BEGIN, JOP_DETACH, 0, MODEL_NO_PASID, 0xff, P(PRI_ON) },
+		{ EV_OP_BEGIN, JOP_FINISH, 0xff, MODEL_NO_PASID, 0xff, P(PRI_ON) },
+		{ EV_OP_BEGIN, JOP_ENABLE, 0, MODEL_NO_PASID, 0xff, 0 },
+		{ EV_PRS, 0, 0, 2, 0, P(REGISTERS) }, /* set while the queue is up */
+		{ EV_PRS, 0, 3, 0, 1, 0 },            /* cleared by software */
+		{ EV_STOP, 0, 1, STOP_ANSWERED, 0, 0 },
+		{ EV_STOP, 0, 1, STOP_MARKER, 2, P(STOP_ANSWERED) },
+		{ EV_STOP, 0, 1, STOP_ANSWERED, 2, P(STOP_ANSWERED) },
+		{ EV_STOP, 0, 1, STOP_RESET, 0, P(STOP_ANSWERED) | P(STOP_MARKER) },
 	};
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -150,11 +150,11 @@ static void excuses(void **state)
 		u64 a, b;
 		const char *first;
 	} hang[] = {
-		{EV_MSI, 0, 1, "clean"}, /* a core that survives this is better still */
-		{EV_HOSTILE, 0, HOSTILE_INV_NEVER, "HANG"},
-		{EV_GONE, 0, 0, "HANG"},
-		{EV_ALLOC_FAIL, 8, 0, "HANG"},
-		{EV_BLOCK, HOST_SITE_SPACE_FAULT, 0, "HANG"},
+		{ EV_MSI, 0, 1, "clean" }, /* a core that survives this is better still */
+		{ EV_HOSTILE, 0, HOSTILE_INV_NEVER, "HANG" },
+		{ EV_GONE, 0, 0, "HANG" },
+		{ EV_ALLOC_FAIL, 8, 0, "HANG" },
+		{ EV_BLOCK, HOST_SITE_SPACE_FAULT, 0, "HANG" },
 	};
 	u32 req;
 
@@ -295,20 +295,20 @@ static void events_in_words(void **state)
 		struct event e;
 		const char *text;
 	} cases[] = {
-		{{.kind = EV_REQ_ISSUED,
-		  .a = 3,
-		  .b = 0 | 1 << 8,
-		  .c = 1 | (REQ_READ | REQ_WRITE | REQ_LAST) << 16,
-		  .d = 1ull << 34 | 3ull << 16 | 0x7f00},
-		 "d0 asks: request 3 (p1 group 1 page 0x7f00 rw last)"},
-		{{.kind = EV_HEAD, .a = 0, .b = 0, .c = 0x40}, "u0 PQH 0x0 -> 0x40 (slot 2)"},
-		{{.kind = EV_RESP_SENT, .a = 0x10, .b = 1, .c = 5, .d = 1 << 8},
-		 "response Success to 00:02.0 p1 group 5 leaves the queue"},
-		{{.kind = EV_OP_END, .a = JOP_UNBIND, .b = 1, .c = 2, .d = 0},
-		 "unbind d1 p2 returns"},
-		{{.kind = EV_ALLOC, .a = 1, .b = 64}, ""},
-		{{.kind = EV_WAKE, .a = 1}, ""},
-		{{.kind = 0xffff}, ""},
+		{ { .kind = EV_REQ_ISSUED,
+		    .a = 3,
+		    .b = 0 | 1 << 8,
+		    .c = 1 | (REQ_READ | REQ_WRITE | REQ_LAST) << 16,
+		    .d = 1ull << 34 | 3ull << 16 | 0x7f00 },
+		  "d0 asks: request 3 (p1 group 1 page 0x7f00 rw last)" },
+		{ { .kind = EV_HEAD, .a = 0, .b = 0, .c = 0x40 }, "u0 PQH 0x0 -> 0x40 (slot 2)" },
+		{ { .kind = EV_RESP_SENT, .a = 0x10, .b = 1, .c = 5, .d = 1 << 8 },
+		  "response Success to 00:02.0 p1 group 5 leaves the queue" },
+		{ { .kind = EV_OP_END, .a = JOP_UNBIND, .b = 1, .c = 2, .d = 0 },
+		  "unbind d1 p2 returns" },
+		{ { .kind = EV_ALLOC, .a = 1, .b = 64 }, "" },
+		{ { .kind = EV_WAKE, .a = 1 }, "" },
+		{ { .kind = 0xffff }, "" },
 	};
 	char text[128];
 

@@ -122,7 +122,7 @@ static u64 wild_run(u64 from, unsigned events, bool describe)
 	st.config.probe.alloc_has_work = wild_has_work;
 	judge_reset(&st.config);
 	for (unsigned i = 0; i < events; i++) {
-		struct event e = {.kind = draw() % (EV_RUN_END + 2), .task = draw(), .step = i};
+		struct event e = { .kind = draw() % (EV_RUN_END + 2), .task = draw(), .step = i };
 
 		e.a = draw_argument();
 		e.b = draw_argument();

@@ -63,7 +63,7 @@ static void st_each_alloc(void (*visit)(void *ctx, u32 serial, const u64 *words,
 			  void *ctx)
 {
 	for (u32 i = 0; i < st.allocs; i++) {
-		u64 words[3] = {1, st.alloc[i].word, ~0ull};
+		u64 words[3] = { 1, st.alloc[i].word, ~0ull };
 
 		visit(ctx, i + 1, words, 3, st.alloc[i].dma);
 	}
@@ -95,12 +95,12 @@ static inline void st_reset_with(bool broken_knob, bool clock_free)
 	st.task = ST_APP;
 	st.disputed = "";
 	st.config = (struct judge_config){
-		.probe = {st_place, st_each_alloc, st_alloc_has_work, st_request_page, st_disputed,
-			  st_stuck},
+		.probe = { st_place, st_each_alloc, st_alloc_has_work, st_request_page, st_disputed,
+			   st_stuck },
 		.units = 2,
 		.devices = 3,
-		.dev_unit = {0, 0, 1},
-		.dev_rid = {ST_RID(0), ST_RID(1), ST_RID(2)},
+		.dev_unit = { 0, 0, 1 },
+		.dev_rid = { ST_RID(0), ST_RID(1), ST_RID(2) },
 		.broken_knob = broken_knob,
 		.clock_free = clock_free,
 	};
@@ -110,7 +110,8 @@ static inline void st_reset_with(bool broken_knob, bool clock_free)
 static inline void ev(unsigned kind, u64 a, u64 b, u64 c, u64 d)
 {
 	struct event e = {
-		.kind = kind, .task = st.task, .step = ++st.step, .a = a, .b = b, .c = c, .d = d};
+		.kind = kind, .task = st.task, .step = ++st.step, .a = a, .b = b, .c = c, .d = d
+	};
 
 	judge_event(&e);
 }
@@ -293,7 +294,7 @@ static inline u32 served(unsigned dev, u32 pasid, unsigned group, unsigned space
 
 static inline unsigned st_alloc(u64 word, bool work, bool dma)
 {
-	st.alloc[st.allocs] = (struct st_alloc){.word = word, .work = work, .dma = dma};
+	st.alloc[st.allocs] = (struct st_alloc){ .word = word, .work = work, .dma = dma };
 	return st.allocs++;
 }
 

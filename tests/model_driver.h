@@ -75,10 +75,10 @@ static inline void drv_step(const char *actor)
 		void (*step)(void *);
 		unsigned unit_or_device;
 	} steps[] = {
-		{ "u0.walk", pipe_walk_step, 0 },	{ "u0.accept", pipe_accept_step, 0 },
+		{ "u0.walk", pipe_walk_step, 0 },       { "u0.accept", pipe_accept_step, 0 },
 		{ "u0.deliver", pipe_deliver_step, 0 }, { "u0.inval", inval_step, 0 },
-		{ "u0.event", message_event_step, 0 },	{ "d0.up", link_up_step, 0 },
-		{ "d0.down", link_down_step, 0 },	{ "d1.up", link_up_step, 1 },
+		{ "u0.event", message_event_step, 0 },  { "d0.up", link_up_step, 0 },
+		{ "d0.down", link_down_step, 0 },       { "d1.up", link_up_step, 1 },
 		{ "d1.down", link_down_step, 1 },
 	};
 
@@ -98,8 +98,9 @@ static inline void drv_step(const char *actor)
 /* Moves all hardware but @hold (or NULL) until it stands still; time does not pass. */
 static inline void drv_settle(const char *hold)
 {
-	static const char *const all[] = { "u0.walk", "u0.accept", "u0.deliver", "u0.inval",
-					   "u0.event", "d0.up", "d0.down", "d1.up", "d1.down" };
+	static const char *const all[] = { "u0.walk",  "u0.accept", "u0.deliver",
+					   "u0.inval", "u0.event",  "d0.up",
+					   "d0.down",  "d1.up",     "d1.down" };
 	bool moved = true;
 
 	for (unsigned round = 0; moved; round++) {
@@ -188,8 +189,9 @@ static inline void drv_knob(enum knob knob, const char *value)
 
 static inline void drv_start(void)
 {
-	static const struct engine_limits limits = { .quantum = 256, .fair_steps = 100000,
-						     .workers = 1, .irqs = 1 };
+	static const struct engine_limits limits = {
+		.quantum = 256, .fair_steps = 100000, .workers = 1, .irqs = 1
+	};
 	static bool engine_is_up;
 
 	if (!engine_is_up)

@@ -22,12 +22,18 @@ static u64 rnd(void)
 static u64 rnd_value(void)
 {
 	switch (rnd() % 6) {
-	case 0: return rnd();
-	case 1: return rnd() % 8;
-	case 2: return (rnd() % 256) * 32;
-	case 3: return drv.ring_bus | rnd() % 8;
-	case 4: return drv.queue_bus | IQA_DW | rnd() % 8;
-	default: return ~0ull >> rnd() % 64;
+	case 0:
+		return rnd();
+	case 1:
+		return rnd() % 8;
+	case 2:
+		return (rnd() % 256) * 32;
+	case 3:
+		return drv.ring_bus | rnd() % 8;
+	case 4:
+		return drv.queue_bus | IQA_DW | rnd() % 8;
+	default:
+		return ~0ull >> rnd() % 64;
 	}
 }
 
@@ -59,10 +65,18 @@ static void random_register(void)
 	u64 value = rnd_value();
 
 	switch (rnd() % 4) {
-	case 0: host_readl(REG(offset)); break;
-	case 1: host_readq(REG(offset)); break;
-	case 2: host_writel(value, REG(offset)); break;
-	default: host_writeq(value, REG(offset)); break;
+	case 0:
+		host_readl(REG(offset));
+		break;
+	case 1:
+		host_readq(REG(offset));
+		break;
+	case 2:
+		host_writel(value, REG(offset));
+		break;
+	default:
+		host_writeq(value, REG(offset));
+		break;
 	}
 }
 
@@ -74,14 +88,30 @@ static void random_descriptor(void)
 	u16 did = DID + (a >> 10 & 1);
 
 	switch (rnd() % 8) {
-	case 0: drv_queue(a, b); break;
-	case 1: drv_queue(a % 16, value); break;
-	case 2: drv_wait(a % 16 << 4, b, b % 1024); break;
-	case 3: drv_pdevtlb(rid, pasid); break;
-	case 4: drv_response(rid, pasid, b % 4, b >> 8 & 15); break;
-	case 5: drv_pasid_inv(b % 4, did, pasid); break;
-	case 6: drv_piotlb(did, pasid); break;
-	default: drv_submit(); break;
+	case 0:
+		drv_queue(a, b);
+		break;
+	case 1:
+		drv_queue(a % 16, value);
+		break;
+	case 2:
+		drv_wait(a % 16 << 4, b, b % 1024);
+		break;
+	case 3:
+		drv_pdevtlb(rid, pasid);
+		break;
+	case 4:
+		drv_response(rid, pasid, b % 4, b >> 8 & 15);
+		break;
+	case 5:
+		drv_pasid_inv(b % 4, did, pasid);
+		break;
+	case 6:
+		drv_piotlb(did, pasid);
+		break;
+	default:
+		drv_submit();
+		break;
 	}
 }
 
@@ -102,16 +132,36 @@ static void random_device(void)
 	u64 a = rnd(), b = rnd(), value = rnd_value();
 
 	switch (rnd() % 16) {
-	case 0: model_stop_begin(dev, pasid, a % 4); break;
-	case 1: model_stop_end(dev, pasid, a % 4); break;
-	case 2: model_resume(dev, pasid); break;
-	case 3: model_translate(dev, pasid, a % 8, true); break;
-	case 4: model_access(dev, pasid, a % 8, b % 2); break;
-	case 5: model_send_marker(dev, pasid); break;
-	case 6: model_hold_invalidations(dev, a % 3, b % 2); break;
-	case 7: model_inject_qi_error(0, a % 4); break;
-	case 8: host_backend.space_fault(model_space(a % 2), b % 8 << 12, 0); break;
-	case 9: model_set_prs(0, a); break;
+	case 0:
+		model_stop_begin(dev, pasid, a % 4);
+		break;
+	case 1:
+		model_stop_end(dev, pasid, a % 4);
+		break;
+	case 2:
+		model_resume(dev, pasid);
+		break;
+	case 3:
+		model_translate(dev, pasid, a % 8, true);
+		break;
+	case 4:
+		model_access(dev, pasid, a % 8, b % 2);
+		break;
+	case 5:
+		model_send_marker(dev, pasid);
+		break;
+	case 6:
+		model_hold_invalidations(dev, a % 3, b % 2);
+		break;
+	case 7:
+		model_inject_qi_error(0, a % 4);
+		break;
+	case 8:
+		host_backend.space_fault(model_space(a % 2), b % 8 << 12, 0);
+		break;
+	case 9:
+		model_set_prs(0, a);
+		break;
 	case 10:
 		if (a % 16 == 0)
 			model_device_reset(dev);
@@ -120,17 +170,26 @@ static void random_device(void)
 		if (a % 64 == 0)
 			model_device_gone(dev);
 		break;
-	case 12: random_pri(dev); break;
-	case 13: drv.table[a % 64] = value; break;
-	case 14: drv.context[a % 512] ^= BIT_ULL(b % 12); break;
-	default: model_request(dev, pasid, a, b, a >> 16, b % 4 == 0); break;
+	case 12:
+		random_pri(dev);
+		break;
+	case 13:
+		drv.table[a % 64] = value;
+		break;
+	case 14:
+		drv.context[a % 512] ^= BIT_ULL(b % 12);
+		break;
+	default:
+		model_request(dev, pasid, a, b, a >> 16, b % 4 == 0);
+		break;
 	}
 }
 
 static void random_step(void)
 {
-	static const char *const actors[] = { "u0.walk", "u0.accept", "u0.deliver", "u0.inval",
-					      "u0.event", "d0.up", "d0.down", "d1.up", "d1.down" };
+	static const char *const actors[] = { "u0.walk",  "u0.accept", "u0.deliver",
+					      "u0.inval", "u0.event",  "d0.up",
+					      "d0.down",  "d1.up",     "d1.down" };
 	const char *name = actors[rnd() % ARRAY_SIZE(actors)];
 
 	if (drv_ready(name))
@@ -154,11 +213,21 @@ static u64 hostile_run(u64 with)
 	drv_start();
 	for (unsigned i = 0; i < 600; i++) {
 		switch (rnd() % 8) {
-		case 0: random_register(); break;
-		case 1: random_descriptor(); break;
-		case 2: random_device(); break;
-		case 3: random_request(); break;
-		default: random_step(); break;
+		case 0:
+			random_register();
+			break;
+		case 1:
+			random_descriptor();
+			break;
+		case 2:
+			random_device();
+			break;
+		case 3:
+			random_request();
+			break;
+		default:
+			random_step();
+			break;
 		}
 		if (drv.events > EVENTS_MAX - 1000)
 			drv.events = 0;
@@ -271,12 +340,9 @@ static void knob_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hostile_software),
-		cmocka_unit_test(hostile_is_deterministic),
-		cmocka_unit_test(ledger_is_full),
-		cmocka_unit_test(small_ring_stays_small),
-		cmocka_unit_test(odd_accesses),
-		cmocka_unit_test(knob_rows),
+		cmocka_unit_test(hostile_software), cmocka_unit_test(hostile_is_deterministic),
+		cmocka_unit_test(ledger_is_full),   cmocka_unit_test(small_ring_stays_small),
+		cmocka_unit_test(odd_accesses),     cmocka_unit_test(knob_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

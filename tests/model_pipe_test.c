@@ -65,7 +65,8 @@ static void tables_reject(void **state)
 {
 	static const struct {
 		unsigned clear, reason;
-	} row[] = { { CONTEXT_P, FAULT_CONTEXT_PRESENT }, { CONTEXT_PASIDE, FAULT_PASIDE },
+	} row[] = { { CONTEXT_P, FAULT_CONTEXT_PRESENT },
+		    { CONTEXT_PASIDE, FAULT_PASIDE },
 		    { CONTEXT_PRE, FAULT_PRE } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {

@@ -28,7 +28,7 @@ static struct decision between_tasks(u64 ready, u8 preferred, u8 current)
 
 static void test_bytes(void **state)
 {
-	static const u8 bytes[] = {0, 7, 2};
+	static const u8 bytes[] = { 0, 7, 2 };
 	struct decision d = between_tasks(0x7, 0, 0);
 	struct chooser_bytes c;
 	bool exhausted = false;
@@ -44,8 +44,8 @@ static void test_bytes(void **state)
 
 static void test_random_is_even(void **state)
 {
-	struct decision d = between_tasks(0x7, 1, 1), alloc = {.kind = CHOOSE_ALLOC, .n = 2};
-	unsigned count[3] = {0}, failed = 0;
+	struct decision d = between_tasks(0x7, 1, 1), alloc = { .kind = CHOOSE_ALLOC, .n = 2 };
+	unsigned count[3] = { 0 }, failed = 0;
 	struct chooser_random c;
 	bool exhausted = false;
 
@@ -91,7 +91,7 @@ static void test_pct_priorities(void **state)
 static void test_pct_is_even(void **state)
 {
 	struct decision d = between_tasks(0x7, 0, 0);
-	unsigned count[3] = {0};
+	unsigned count[3] = { 0 };
 
 	for (u64 seed = 0; seed < 6000; seed++) {
 		struct chooser_pct c;
@@ -146,9 +146,9 @@ static void pausing_tasks(const char *const *scripts, unsigned count)
 /* Two tasks of k points each are k + 1 steps each: (2k + 2)! / (k + 1)!^2 interleavings. */
 static void test_exhaustive_counts(void **state)
 {
-	const char *const one[] = {"pause", "pause", "pause"};
-	const char *const two[] = {"pause; pause", "pause; pause"};
-	const char *const three[] = {"pause; pause; pause", "pause; pause; pause"};
+	const char *const one[] = { "pause", "pause", "pause" };
+	const char *const two[] = { "pause; pause", "pause; pause" };
+	const char *const three[] = { "pause; pause; pause", "pause; pause; pause" };
 
 	pausing_tasks(one, 2);
 	assert_int_equal(count_schedules("fake-own", CHOOSER_UNBOUNDED, 0), 6);
@@ -163,7 +163,7 @@ static void test_exhaustive_counts(void **state)
 /* aabb bbaa; abba baab; abab baba: by the number of times that a task is left unended. */
 static void test_exhaustive_bound(void **state)
 {
-	const char *const one[] = {"pause", "pause"};
+	const char *const one[] = { "pause", "pause" };
 
 	pausing_tasks(one, 2);
 	assert_int_equal(count_schedules("fake-own", 0, 0), 2);
@@ -176,7 +176,7 @@ static void test_exhaustive_bound(void **state)
  * and 1. */
 static void test_exhaustive_departures(void **state)
 {
-	const char *const one[] = {"pause", "pause"};
+	const char *const one[] = { "pause", "pause" };
 	unsigned options = 0, runs = 0;
 
 	fake_scenario(&scenario, FAKE_TWO_DRAINS);
@@ -219,7 +219,7 @@ static void test_exhaustive_allocations(void **state)
  */
 static void test_exhaustive_verdicts(void **state)
 {
-	static const char *const systems[] = {"fake", "fake-own"};
+	static const char *const systems[] = { "fake", "fake-own" };
 
 	fake_scenario(&scenario, FAKE_TWO_DRAINS);
 	for (unsigned i = 0; i < 2; i++) {

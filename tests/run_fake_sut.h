@@ -46,7 +46,7 @@ static struct fake_state {
 	u32 next_pasid;
 	u32 spins;
 	u32 runs; /* 1 in each run, if the range is restored */
-} fake_state = {.next_pasid = 40};
+} fake_state = { .next_pasid = 40 };
 
 static inline int fake_enable(unsigned unit)
 {
@@ -208,13 +208,13 @@ FAKE_SUT(fake_spin, "fake-spin", fake_bind, fake_unbind_spin, fake_finish, fake_
 FAKE_SUT(fake_bare, "fake-bare", fake_bind, fake_unbind_own, NULL, NULL);
 
 static const struct sut_image fake_images[] = {
-	{&fake_shared, &fake_state, sizeof(fake_state)},
-	{&fake_own, &fake_state, sizeof(fake_state)},
-	{&fake_picks, &fake_state, sizeof(fake_state)},
-	{&fake_leak, &fake_state, sizeof(fake_state)},
-	{&fake_spin, &fake_state, sizeof(fake_state)},
-	{&fake_bare, &fake_state, sizeof(fake_state)},
-	{NULL, NULL, 0},
+	{ &fake_shared, &fake_state, sizeof(fake_state) },
+	{ &fake_own, &fake_state, sizeof(fake_state) },
+	{ &fake_picks, &fake_state, sizeof(fake_state) },
+	{ &fake_leak, &fake_state, sizeof(fake_state) },
+	{ &fake_spin, &fake_state, sizeof(fake_state) },
+	{ &fake_bare, &fake_state, sizeof(fake_state) },
+	{ NULL, NULL, 0 },
 };
 
 static inline const struct sut_image *fake_system(const char *name)
@@ -228,7 +228,7 @@ static inline const struct sut_image *fake_system(const char *name)
 }
 
 /* The build's list of systems, where it links one; these tests need none. */
-__attribute__((weak)) const struct sut_image sut_images[] = {{NULL, NULL, 0}};
+__attribute__((weak)) const struct sut_image sut_images[] = { { NULL, NULL, 0 } };
 
 /* A scenario from text; a mistake in it fails the test. */
 static inline void fake_scenario(struct scenario *s, const char *text)

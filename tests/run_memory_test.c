@@ -34,7 +34,7 @@ static void measure(size_t *resident, size_t *allocated)
 static void test_hung_and_clean(void **state)
 {
 	size_t resident[2], allocated[2];
-	u64 hash[2] = {0};
+	u64 hash[2] = { 0 };
 	unsigned runs = RUNS;
 
 #if defined(SLUICE_TSAN)
@@ -69,7 +69,7 @@ static void test_hung_and_clean(void **state)
 static void test_spinning_and_clean(void **state)
 {
 	struct run_result result;
-	u64 hash[2] = {0};
+	u64 hash[2] = { 0 };
 
 #if defined(SLUICE_TSAN)
 	skip();

@@ -64,7 +64,7 @@ static void expect_in(const char *text, const char *what)
 
 static void test_shows_what_matters(void **state)
 {
-	static const unsigned widths[] = {1, 40, 60, 80, 100, 132, 200, 1000};
+	static const unsigned widths[] = { 1, 40, 60, 80, 100, 132, 200, 1000 };
 
 	run_hang();
 	for (unsigned i = 0; i < ARRAY_SIZE(widths); i++) {

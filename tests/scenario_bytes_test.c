@@ -12,12 +12,12 @@
 #include "scenario/generate.h"
 #include "scenario/scenario.h"
 
-static const char *const event_values[] = {"every-request", "last-page", NULL};
-static const char *const pipe_values[] = {"open", "closed", "half", NULL};
+static const char *const event_values[] = { "every-request", "last-page", NULL };
+static const char *const pipe_values[] = { "open", "closed", "half", NULL };
 static const struct scenario_knob knobs[] = {
-	{"event", event_values},
-	{"storm", NULL},
-	{"pipe", pipe_values},
+	{ "event", event_values },
+	{ "storm", NULL },
+	{ "pipe", pipe_values },
 };
 
 static struct scenario s, back;
@@ -218,7 +218,7 @@ static bool same_op(const struct scenario_op *a, const struct scenario_op *b)
 /* Length of the longest common subsequence of operations. */
 static unsigned in_common(const struct scenario *a, const struct scenario *b)
 {
-	unsigned best[SCENARIO_OPS_MAX + 1] = {0};
+	unsigned best[SCENARIO_OPS_MAX + 1] = { 0 };
 
 	for (unsigned i = 0; i < a->ops; i++) {
 		unsigned diagonal = 0;
@@ -337,7 +337,7 @@ static void test_names_become_canonical(void **state)
 
 static void test_without_knobs(void **state)
 {
-	static const uint8_t bytes[] = {0x82, 0, 2, 2};
+	static const uint8_t bytes[] = { 0x82, 0, 2, 2 };
 
 	scenario_set_knobs(NULL, 0);
 	scenario_decode(&s, bytes, sizeof(bytes));

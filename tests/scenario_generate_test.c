@@ -9,12 +9,12 @@
 
 #include "scenario/generate.h"
 
-static const char *const event_values[] = {"every-request", "last-page", NULL};
-static const char *const pipe_values[] = {"open", "closed", "half", NULL};
+static const char *const event_values[] = { "every-request", "last-page", NULL };
+static const char *const pipe_values[] = { "open", "closed", "half", NULL };
 static const struct scenario_knob knobs[] = {
-	{"event", event_values},
-	{"storm", NULL},
-	{"pipe", pipe_values},
+	{ "event", event_values },
+	{ "storm", NULL },
+	{ "pipe", pipe_values },
 };
 
 #define SEEDS 20000
@@ -38,7 +38,7 @@ static void test_deterministic(void **state)
 
 static void test_valid(void **state)
 {
-	const uint8_t all[SCENARIO_KNOBS_MAX] = {3, 1, 7};
+	const uint8_t all[SCENARIO_KNOBS_MAX] = { 3, 1, 7 };
 	struct scenario_error error;
 
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
@@ -58,7 +58,7 @@ static void test_valid(void **state)
 
 static void test_knob_masks(void **state)
 {
-	const uint8_t closed[SCENARIO_KNOBS_MAX] = {1, 1, 4};
+	const uint8_t closed[SCENARIO_KNOBS_MAX] = { 1, 1, 4 };
 	unsigned seen = 0;
 
 	for (uint64_t seed = 0; seed < 5000; seed++) {
@@ -157,12 +157,12 @@ static void check_life_op(const struct scenario_op *op, unsigned i)
 	switch (op->code) {
 	case OP_BIND:
 		CHECK(!life->bound && !c.exited[op->space], i);
-		*life = (struct life){.bound = true, .ended = true};
+		*life = (struct life){ .bound = true, .ended = true };
 		break;
 	case OP_RID:
 		CHECK(!life->bound || life->ended, i);
 		CHECK(op->space == SCENARIO_NONE || !c.exited[op->space], i);
-		*life = (struct life){.bound = op->space != SCENARIO_NONE, .ended = true};
+		*life = (struct life){ .bound = op->space != SCENARIO_NONE, .ended = true };
 		break;
 	case OP_REQUEST:
 		check_request(op, life, i);
@@ -300,12 +300,12 @@ static void test_groups_are_apart(void **state)
 
 static void test_variety(void **state)
 {
-	unsigned ops[OP_COUNT] = {0}, stops[SCENARIO_STOP_COUNT] = {0};
+	unsigned ops[OP_COUNT] = { 0 }, stops[SCENARIO_STOP_COUNT] = { 0 };
 	unsigned units = 0, small = 0, same_pasid = 0, several = 0,
-		 tasks[SCENARIO_TASKS_MAX + 1] = {0};
+		 tasks[SCENARIO_TASKS_MAX + 1] = { 0 };
 
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
-		uint8_t bound_by[SCENARIO_PASIDS_MAX] = {0};
+		uint8_t bound_by[SCENARIO_PASIDS_MAX] = { 0 };
 
 		scenario_generate(&s, seed, GENERATE_KEEP_PROMISES, NULL);
 		units += s.units == 2;
@@ -341,7 +341,7 @@ static void test_variety(void **state)
 
 static void test_promises_are_broken_too(void **state)
 {
-	unsigned ops[OP_COUNT] = {0}, alloc = 0, clock = 0;
+	unsigned ops[OP_COUNT] = { 0 }, alloc = 0, clock = 0;
 
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
 		scenario_generate(&s, seed, 0, NULL);

@@ -10,9 +10,9 @@
 #include "scenario/generate.h"
 #include "scenario/minimize.h"
 
-static const char *const event_values[] = {"every-request", "last-page", NULL};
-static const char *const pipe_values[] = {"open", "closed", NULL};
-static const struct scenario_knob knobs[] = {{"event", event_values}, {"pipe", pipe_values}};
+static const char *const event_values[] = { "every-request", "last-page", NULL };
+static const char *const pipe_values[] = { "open", "closed", NULL };
+static const struct scenario_knob knobs[] = { { "event", event_values }, { "pipe", pipe_values } };
 
 static struct scenario s, parsed;
 static char text[SCENARIO_TEXT_MAX];

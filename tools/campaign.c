@@ -336,14 +336,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option argp_options[] = {
-	{"fuzzer", KEY_FUZZER, "FILE", 0, "The fuzz target's program", 0},
-	{"sluice", KEY_SLUICE, "FILE", 0, "The sluice program of the same build", 0},
-	{"seeds", KEY_SEEDS, "DIR", 0, "Inputs to begin with, in the byte form", 0},
-	{"system", 's', "NAME", 0, "The system under test (core)", 0},
-	{"seconds", 't', "N", 0, "How long (60)", 0},
-	{"jobs", 'j', "N", 0, "Workers (2)", 0},
-	{"output", 'o', "DIR", 0, "Where findings go (findings/core)", 0},
-	{0}};
+	{ "fuzzer", KEY_FUZZER, "FILE", 0, "The fuzz target's program", 0 },
+	{ "sluice", KEY_SLUICE, "FILE", 0, "The sluice program of the same build", 0 },
+	{ "seeds", KEY_SEEDS, "DIR", 0, "Inputs to begin with, in the byte form", 0 },
+	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
+	{ "seconds", 't', "N", 0, "How long (60)", 0 },
+	{ "jobs", 'j', "N", 0, "Workers (2)", 0 },
+	{ "output", 'o', "DIR", 0, "Where findings go (findings/core)", 0 },
+	{ 0 }
+};
 
 int main(int argc, char **argv)
 {
@@ -356,8 +357,9 @@ int main(int argc, char **argv)
 		"2: bad usage; 3: the campaign itself failed.",
 		NULL,
 		NULL,
-		NULL};
-	struct sigaction action = {.sa_handler = on_interrupt};
+		NULL
+	};
+	struct sigaction action = { .sa_handler = on_interrupt };
 	unsigned seeds;
 
 	argp_err_exit_status = 2;

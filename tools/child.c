@@ -122,8 +122,8 @@ static void child_tick(int signal)
 
 static void child_set_up(struct judged *judged, enum child_noise noise)
 {
-	struct sigaction tick = {.sa_handler = child_tick, .sa_flags = SA_ONSTACK | SA_RESTART};
-	struct itimerval every = {{CHILD_SECONDS_MAX / 2, 0}, {CHILD_SECONDS_MAX / 2, 0}};
+	struct sigaction tick = { .sa_handler = child_tick, .sa_flags = SA_ONSTACK | SA_RESTART };
+	struct itimerval every = { { CHILD_SECONDS_MAX / 2, 0 }, { CHILD_SECONDS_MAX / 2, 0 } };
 	int null;
 
 	/* The parent decides what an interrupt ends; without it nobody reads what we find. */

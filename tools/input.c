@@ -53,7 +53,7 @@ static ssize_t input_load(const char *path, size_t max)
 
 int input_read(const char *path, enum input_form form, struct scenario *s)
 {
-	struct scenario_error error = {0};
+	struct scenario_error error = { 0 };
 	size_t max = form == INPUT_BYTES ? SCENARIO_BYTES_MAX : SCENARIO_TEXT_MAX;
 	ssize_t size = input_load(path, max);
 	bool text;

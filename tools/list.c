@@ -16,7 +16,7 @@
  * name: all come from the tables of the rooms that own them.
  */
 
-static const char *const class_word[] = {"conformant", "disputed", "broken"};
+static const char *const class_word[] = { "conformant", "disputed", "broken" };
 
 static cJSON *add_row(cJSON *list, const char *name, const char *meaning)
 {
@@ -116,8 +116,9 @@ static const struct {
 	const char *name;
 	void (*make)(cJSON *list);
 } lists[] = {
-	{"systems", list_systems}, {"invariants", list_invariants}, {"promises", list_promises},
-	{"knobs", list_knobs},     {"sites", list_sites},           {"ops", list_ops},
+	{ "systems", list_systems },   { "invariants", list_invariants },
+	{ "promises", list_promises }, { "knobs", list_knobs },
+	{ "sites", list_sites },       { "ops", list_ops },
 };
 
 static void print_words(const cJSON *row, const char *key)
@@ -191,8 +192,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 int tool_list(int argc, char **argv)
 {
-	static const struct argp_option argp_options[] = {{"json", 'j', NULL, 0, "As JSON", 0},
-							  {0}};
+	static const struct argp_option argp_options[] = { { "json", 'j', NULL, 0, "As JSON", 0 },
+							   { 0 } };
 	static const struct argp argp = {
 		argp_options,
 		parse,
@@ -202,7 +203,8 @@ int tool_list(int argc, char **argv)
 		"which a schedule can be anchored, the operations.",
 		NULL,
 		NULL,
-		NULL};
+		NULL
+	};
 	cJSON *list, *row;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);

@@ -13,12 +13,12 @@ static const struct {
 	const char *name, *summary;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"run", "run scenarios: verdict, premises, timeline", tool_run},
-	{"show", "print the byte form of a scenario as text", tool_show},
-	{"encode", "turn a text into the byte form", tool_encode},
-	{"min", "make a failing scenario smaller", tool_min},
-	{"search", "look for findings over many schedules and generated scenarios", tool_search},
-	{"list", "systems, invariants, promises, knobs, sites, operations", tool_list},
+	{ "run", "run scenarios: verdict, premises, timeline", tool_run },
+	{ "show", "print the byte form of a scenario as text", tool_show },
+	{ "encode", "turn a text into the byte form", tool_encode },
+	{ "min", "make a failing scenario smaller", tool_min },
+	{ "search", "look for findings over many schedules and generated scenarios", tool_search },
+	{ "list", "systems, invariants, promises, knobs, sites, operations", tool_list },
 };
 
 static void usage(FILE *out)

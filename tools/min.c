@@ -223,15 +223,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int tool_min(int argc, char **argv)
 {
 	static const struct argp_option argp_options[] = {
-		{"system", 's', "NAME", 0,
-		 "The system that fails (the first that the file expects "
-		 "a finding of, or core)",
-		 0},
-		{"output", 'o', "OUT", 0, "Write here (standard output)", 0},
-		{"identity", KEY_IDENTITY, "ID", 0, "Refuse a file that fails in another way", 0},
-		{"bytes", KEY_BYTES, NULL, 0, "The file is in the byte form", 0},
-		{"budget", KEY_BUDGET, "N", 0, "Try at most N candidates (20000)", 0},
-		{0}};
+		{ "system", 's', "NAME", 0,
+		  "The system that fails (the first that the file expects "
+		  "a finding of, or core)",
+		  0 },
+		{ "output", 'o', "OUT", 0, "Write here (standard output)", 0 },
+		{ "identity", KEY_IDENTITY, "ID", 0, "Refuse a file that fails in another way", 0 },
+		{ "bytes", KEY_BYTES, NULL, 0, "The file is in the byte form", 0 },
+		{ "budget", KEY_BUDGET, "N", 0, "Try at most N candidates (20000)", 0 },
+		{ 0 }
+	};
 	static const struct argp argp = {
 		argp_options,
 		parse,
@@ -240,7 +241,8 @@ int tool_min(int argc, char **argv)
 		"identity stays. Ctrl-C ends it with the best so far.",
 		NULL,
 		NULL,
-		NULL};
+		NULL
+	};
 
 	options.budget = 20000;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);

@@ -256,7 +256,7 @@ static int run_many(struct run_pair *pair)
 	};
 	int code;
 
-	many = (struct many){.pair = pair};
+	many = (struct many){ .pair = pair };
 	sweep_run(&sweep, &totals);
 	if (!totals.runs)
 		return TOOL_FAILED;
@@ -295,7 +295,7 @@ static int worst(int a, int b)
 static int run_file(const char *path)
 {
 	static struct scenario s;
-	struct run_pair pair = {.path = path, .scenario = &s};
+	struct run_pair pair = { .path = path, .scenario = &s };
 	bool all = options.system && !strcmp(options.system, "all");
 	int code = input_read(path, options.bytes ? INPUT_BYTES : INPUT_TEXT, &s);
 
@@ -332,23 +332,26 @@ static int run_file(const char *path)
 enum { KEY_JSON = 256, KEY_BYTES, KEY_HASH, KEY_TRACE, KEY_PREEMPTIONS };
 
 static const struct argp_option argp_options[] = {
-	{"system", 's', "NAME", 0,
-	 "The system under test, or `all`. Without it, each `expect` line "
-	 "is run and compared; without those, core.",
-	 0},
-	{"chooser", 'c', "NAME", 0,
-	 "file (the schedule that is in the file; default), bytes, "
-	 "random, pct, mix, exhaustive",
-	 0},
-	{"seed", 'S', "N", 0, "Seed of the first run (1); each further run counts on", 0},
-	{"runs", 'n', "N", 0, "How many runs (1)", 0},
-	{"preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0},
-	{"bytes", KEY_BYTES, NULL, 0, "The files are in the byte form", 0},
-	{"json", KEY_JSON, NULL, 0, "One JSON object for each run", 0},
-	{"trace", KEY_TRACE, "OUT", 0, "Write the run in the Trace Event format (for Perfetto)", 0},
-	{"hash", KEY_HASH, NULL, 0, "One line for each run: trace hash, verdict, system, file", 0},
-	{"quiet", 'q', NULL, 0, "Print only what is not as expected", 0},
-	{0}};
+	{ "system", 's', "NAME", 0,
+	  "The system under test, or `all`. Without it, each `expect` line "
+	  "is run and compared; without those, core.",
+	  0 },
+	{ "chooser", 'c', "NAME", 0,
+	  "file (the schedule that is in the file; default), bytes, "
+	  "random, pct, mix, exhaustive",
+	  0 },
+	{ "seed", 'S', "N", 0, "Seed of the first run (1); each further run counts on", 0 },
+	{ "runs", 'n', "N", 0, "How many runs (1)", 0 },
+	{ "preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0 },
+	{ "bytes", KEY_BYTES, NULL, 0, "The files are in the byte form", 0 },
+	{ "json", KEY_JSON, NULL, 0, "One JSON object for each run", 0 },
+	{ "trace", KEY_TRACE, "OUT", 0, "Write the run in the Trace Event format (for Perfetto)",
+	  0 },
+	{ "hash", KEY_HASH, NULL, 0, "One line for each run: trace hash, verdict, system, file",
+	  0 },
+	{ "quiet", 'q', NULL, 0, "Print only what is not as expected", 0 },
+	{ 0 }
+};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -404,10 +407,11 @@ int tool_run(int argc, char **argv)
 		"2: bad usage or input; 3: the tool itself failed.",
 		NULL,
 		NULL,
-		NULL};
+		NULL
+	};
 	int code = 0, first;
 
-	options = (struct run_options){.runs = 0, .seed = 1, .preemptions = 2};
+	options = (struct run_options){ .runs = 0, .seed = 1, .preemptions = 2 };
 	argp_parse(&argp, argc, argv, 0, &first, NULL);
 	if (options.system && strcmp(options.system, "all"))
 		tool_system(options.system);

@@ -176,24 +176,25 @@ static int run_search(void)
 enum { KEY_PREEMPTIONS = 256, KEY_PROMISES, KEY_KNOBS, KEY_SECONDS };
 
 static const struct argp_option argp_options[] = {
-	{"system", 's', "NAME", 0, "The system under test (core)", 0},
-	{"chooser", 'c', "NAME", 0,
-	 "bytes, random, pct, mix (random and PCT in turn; default), "
-	 "exhaustive (with FILE)",
-	 0},
-	{"preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0},
-	{"seed", 'S', "N", 0, "Run n is a function of the seed and n (1)", 0},
-	{"runs", 'n', "N", 0, "Stop after N runs", 0},
-	{"seconds", KEY_SECONDS, "N", 0, "Stop after N seconds (60, unless --runs is given)", 0},
-	{"jobs", 'j', "N", 0, "Worker processes (2)", 0},
-	{"promises", KEY_PROMISES, "keep|any", 0, "May generated scenarios break promises? (keep)",
-	 0},
-	{"knobs", KEY_KNOBS, "conformant|disputed|all", 0,
-	 "Knob values that generated scenarios "
-	 "may use (conformant)",
-	 0},
-	{"output", 'o', "DIR", 0, "Write each finding's scenario here", 0},
-	{0}};
+	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
+	{ "chooser", 'c', "NAME", 0,
+	  "bytes, random, pct, mix (random and PCT in turn; default), "
+	  "exhaustive (with FILE)",
+	  0 },
+	{ "preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0 },
+	{ "seed", 'S', "N", 0, "Run n is a function of the seed and n (1)", 0 },
+	{ "runs", 'n', "N", 0, "Stop after N runs", 0 },
+	{ "seconds", KEY_SECONDS, "N", 0, "Stop after N seconds (60, unless --runs is given)", 0 },
+	{ "jobs", 'j', "N", 0, "Worker processes (2)", 0 },
+	{ "promises", KEY_PROMISES, "keep|any", 0, "May generated scenarios break promises? (keep)",
+	  0 },
+	{ "knobs", KEY_KNOBS, "conformant|disputed|all", 0,
+	  "Knob values that generated scenarios "
+	  "may use (conformant)",
+	  0 },
+	{ "output", 'o', "DIR", 0, "Write each finding's scenario here", 0 },
+	{ 0 }
+};
 
 static const char *one_of(const char *option, const char *word, const char *const *words)
 {
@@ -206,8 +207,8 @@ static const char *one_of(const char *option, const char *word, const char *cons
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	static const char *const promises[] = {"keep", "any", NULL};
-	static const char *const knobs[] = {"conformant", "disputed", "all", NULL};
+	static const char *const promises[] = { "keep", "any", NULL };
+	static const char *const knobs[] = { "conformant", "disputed", "all", NULL };
 
 	switch (key) {
 	case 's':
@@ -253,15 +254,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 int tool_search(int argc, char **argv)
 {
-	static const struct argp argp = {argp_options,
-					 parse,
-					 "[FILE]",
-					 "Runs generated scenarios, or FILE, under many schedules, "
-					 "and tells what came of it."
-					 "\vExit code 1: there are findings whose premises hold.",
-					 NULL,
-					 NULL,
-					 NULL};
+	static const struct argp argp = {
+		argp_options,
+		parse,
+		"[FILE]",
+		"Runs generated scenarios, or FILE, under many schedules, "
+		"and tells what came of it."
+		"\vExit code 1: there are findings whose premises hold.",
+		NULL,
+		NULL,
+		NULL
+	};
 
 	options.system = "core";
 	options.promises = "keep";

@@ -127,12 +127,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int tool_show(int argc, char **argv)
 {
 	static const struct argp_option show_options[] = {
-		{"system", 's', "NAME", 0,
-		 "Run it on this system, and anchor the schedule at what "
-		 "the code did; else it stands in a `choices` line",
-		 0},
+		{ "system", 's', "NAME", 0,
+		  "Run it on this system, and anchor the schedule at what "
+		  "the code did; else it stands in a `choices` line",
+		  0 },
 		OUTPUT_OPTION,
-		{0}};
+		{ 0 }
+	};
 	static const struct argp argp = {
 		show_options,
 		parse,
@@ -141,7 +142,8 @@ int tool_show(int argc, char **argv)
 		"same bytes, as long as the schedule is not anchored.",
 		NULL,
 		NULL,
-		NULL};
+		NULL
+	};
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	if (options.system)
@@ -153,12 +155,13 @@ int tool_show(int argc, char **argv)
 int tool_encode(int argc, char **argv)
 {
 	static const struct argp_option encode_options[] = {
-		{"system", 's', "NAME", 0,
-		 "Run it on this system, to put the choices made in the "
-		 "place of anchors, which the byte form has not",
-		 0},
+		{ "system", 's', "NAME", 0,
+		  "Run it on this system, to put the choices made in the "
+		  "place of anchors, which the byte form has not",
+		  0 },
 		OUTPUT_OPTION,
-		{0}};
+		{ 0 }
+	};
 	static const struct argp argp = {
 		encode_options,
 		parse,
@@ -166,7 +169,8 @@ int tool_encode(int argc, char **argv)
 		"Turns a text into the byte form, as fuzz engines take it.",
 		NULL,
 		NULL,
-		NULL};
+		NULL
+	};
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	if (options.system)

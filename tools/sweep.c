@@ -315,8 +315,8 @@ static void totals_merge(struct sweep_totals *totals, const struct sweep_worker 
 
 void sweep_run(const struct sweep *sweep, struct sweep_totals *totals)
 {
-	struct sweep_worker worker[SWEEP_JOBS_MAX] = {0};
-	struct sigaction action = {.sa_handler = on_interrupt}, before;
+	struct sweep_worker worker[SWEEP_JOBS_MAX] = { 0 };
+	struct sigaction action = { .sa_handler = on_interrupt }, before;
 	double begin = now();
 	unsigned left = sweep->jobs;
 

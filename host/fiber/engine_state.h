@@ -37,10 +37,10 @@ struct engine_job {
 
 struct engine {
 	struct engine_task *running; /* NULL outside a run and in an actor's step */
-	u64 ready;		     /* ids that can move, the running task's among them */
-	u64 polling;		     /* tasks that poll, and have nothing new to see */
-	u64 stirred;		     /* tasks for which something changed since their last cpu_relax() */
-	u64 place;		     /* hash of where all tasks stand */
+	u64 ready;                   /* ids that can move, the running task's among them */
+	u64 polling;                 /* tasks that poll, and have nothing new to see */
+	u64 stirred; /* tasks for which something changed since their last cpu_relax() */
+	u64 place;   /* hash of where all tasks stand */
 	u32 steps;
 	u32 attention;
 
@@ -48,12 +48,12 @@ struct engine {
 	struct chooser *chooser;
 	u64 decision_hash;
 	u32 decisions;
-	u8 who;			     /* whose events these are */
+	u8 who; /* whose events these are */
 	u8 feedback_shift;
 	u8 *feedback;
 	u64 blocked, timed, actor_timed, urgent, idle;
 	u32 quantum_end, fair_end;
-	int interrupt;		     /* enum engine_end that the next point brings */
+	int interrupt; /* enum engine_end that the next point brings */
 	int end;
 	u64 now, tickets;
 	u64 event_hash;

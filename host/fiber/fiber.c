@@ -59,21 +59,21 @@ static HOST_BARE void set_start_frame(struct fiber *f)
 #if defined(__x86_64__)
 	/* fiber_begin() is entered as if by a jump, with the stack aligned for its call. */
 	frame = top - 10;
-	frame[0] = 0x037f00001f80ull; /* mxcsr, x87 control word: their defaults */
-	frame[1] = 0;		      /* r15 */
-	frame[2] = 0;		      /* r14 */
-	frame[3] = 0;		      /* r13 */
-	frame[4] = (u64)(uintptr_t)f; /* r12 */
+	frame[0] = 0x037f00001f80ull;           /* mxcsr, x87 control word: their defaults */
+	frame[1] = 0;                           /* r15 */
+	frame[2] = 0;                           /* r14 */
+	frame[3] = 0;                           /* r13 */
+	frame[4] = (u64)(uintptr_t)f;           /* r12 */
 	frame[5] = (u64)(uintptr_t)first_entry; /* rbx */
-	frame[6] = 0;		      /* rbp: backtraces end here */
+	frame[6] = 0;                           /* rbp: backtraces end here */
 	frame[7] = (u64)(uintptr_t)fiber_begin;
 	frame[8] = frame[9] = 0;
 #elif defined(__aarch64__)
 	frame = top - 20;
 	for (unsigned i = 0; i < 20; i++)
 		frame[i] = 0;
-	frame[0] = (u64)(uintptr_t)first_entry; /* x19 */
-	frame[1] = (u64)(uintptr_t)f;		/* x20 */
+	frame[0] = (u64)(uintptr_t)first_entry;  /* x19 */
+	frame[1] = (u64)(uintptr_t)f;            /* x20 */
 	frame[11] = (u64)(uintptr_t)fiber_begin; /* x30 */
 #else
 #error "no switch for this architecture"

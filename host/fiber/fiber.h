@@ -17,14 +17,14 @@
 #include "host/types.h"
 
 struct fiber {
-	void *sp;		/* where it stands while another runs */
-	void *low;		/* usable stack */
+	void *sp;  /* where it stands while another runs */
+	void *low; /* usable stack */
 	size_t size;
 	void (*entry)(void *arg); /* NULL: the thread's own stack */
 	void *arg;
-	void *fake_stack;	/* ASan's */
+	void *fake_stack; /* ASan's */
 	void *tsan;
-	bool fresh;		/* stands at its entry */
+	bool fresh; /* stands at its entry */
 };
 
 /* The switch itself: stores the stack pointer at @save, and goes on at @load. */

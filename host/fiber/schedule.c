@@ -25,7 +25,7 @@ struct engine host_engine;
 #endif
 
 /* Sites at which nothing changes that another task could be polling for: register reads, and these. */
-#define X(id, name, flags) (((flags) & SITE_LOOK) ? BIT_ULL(HOST_SITE_##id) : 0) |
+#define X(id, name, flags) (((flags)&SITE_LOOK) ? BIT_ULL(HOST_SITE_##id) : 0) |
 static const u64 look_sites[] = {
 	HOST_SITES(X) ~0ull << HOST_SITE_READ,
 	~(~0ull << (HOST_SITE_WRITE - 64)),
@@ -62,8 +62,8 @@ static unsigned ask(struct engine *e, struct decision *d, u32 index)
 	if (unlikely(option >= d->n))
 		option %= d->n;
 	if (option) {
-		trace_choice(d, d->kind == CHOOSE_TASK ? decision_target(d, option) : option, option,
-			     index);
+		trace_choice(d, d->kind == CHOOSE_TASK ? decision_target(d, option) : option,
+			     option, index);
 		engine_restart_fair_count(e);
 	}
 	return option;
@@ -109,8 +109,8 @@ unsigned engine_choose(enum choice_kind kind, unsigned n)
 	if (e->chooser)
 		option = ask(e, &d, index);
 	e->current->skip++;
-	e->decision_hash = (e->decision_hash ^ kind ^ (u64)n << 8 ^ (u64)option << 56) *
-			   HASH_MULTIPLIER;
+	e->decision_hash =
+		(e->decision_hash ^ kind ^ (u64)n << 8 ^ (u64)option << 56) * HASH_MULTIPLIER;
 	return option;
 }
 
@@ -118,8 +118,8 @@ unsigned engine_choose(enum choice_kind kind, unsigned n)
 
 static u64 deadline_of(struct engine *e, unsigned id)
 {
-	return id < ENGINE_ACTOR_BASE ? e->task[id].wait.deadline :
-					e->actor[id - ENGINE_ACTOR_BASE].when;
+	return id < ENGINE_ACTOR_BASE ? e->task[id].wait.deadline
+				      : e->actor[id - ENGINE_ACTOR_BASE].when;
 }
 
 static void make_ready(struct engine *e, struct engine_task *t, bool by_timeout)
@@ -334,7 +334,9 @@ void host_cpu_relax(const char *what)
 	if (!(e->stirred & self->bit)) {
 		self->state = TASK_POLLING;
 		self->wait = (struct engine_wait){
-			.site = HOST_SITE_CPU_RELAX, .what = what, .deadline = ENGINE_NO_DEADLINE,
+			.site = HOST_SITE_CPU_RELAX,
+			.what = what,
+			.deadline = ENGINE_NO_DEADLINE,
 		};
 		e->ready &= ~self->bit;
 		e->polling |= self->bit;
@@ -365,7 +367,11 @@ bool engine_block(unsigned site, const void *object, const char *what, u64 deadl
 	struct engine *e = &host_engine;
 	struct engine_task *self = e->running;
 	const struct engine_wait wait = {
-		.site = site, .idle = idle, .object = object, .what = what, .deadline = deadline,
+		.site = site,
+		.idle = idle,
+		.object = object,
+		.what = what,
+		.deadline = deadline,
 	};
 
 	if (!self) {
@@ -393,7 +399,10 @@ bool engine_block(unsigned site, const void *object, const char *what, u64 deadl
 void engine_park(unsigned id, const void *object, const char *what)
 {
 	const struct engine_wait wait = {
-		.site = HOST_SITE_START, .idle = true, .object = object, .what = what,
+		.site = HOST_SITE_START,
+		.idle = true,
+		.object = object,
+		.what = what,
 		.deadline = ENGINE_NO_DEADLINE,
 	};
 

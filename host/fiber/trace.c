@@ -44,8 +44,10 @@ void host_event(unsigned kind, u64 a, u64 b, u64 c, u64 d)
 {
 	struct engine *e = &host_engine;
 	u64 head = (kind | (u64)e->who << 16) + 1;
-	u64 x = (a + head) * 0x9e3779b97f4a7c15ull ^ rotate((b + 0x7f4a7c15) * 0xbf58476d1ce4e5b9ull, 23);
-	u64 y = (c + head) * 0x94d049bb133111ebull ^ rotate((d + 0x133111eb) * 0xd6e8feb86659fd93ull, 41);
+	u64 x = (a + head) * 0x9e3779b97f4a7c15ull ^
+		rotate((b + 0x7f4a7c15) * 0xbf58476d1ce4e5b9ull, 23);
+	u64 y = (c + head) * 0x94d049bb133111ebull ^
+		rotate((d + 0x133111eb) * 0xd6e8feb86659fd93ull, 41);
 	struct event *ev;
 
 	e->event_hash = (rotate(e->event_hash, 29) ^ x ^ rotate(y, 17)) * 0xff51afd7ed558ccdull;
@@ -99,8 +101,8 @@ void engine_context(enum host_context_rule rule, unsigned site, u64 lock, u64 ot
 			return;
 	}
 	if (e->report_count < ENGINE_REPORTS_MAX)
-		reports[e->report_count++] = (struct event){ .a = rule, .b = site, .c = lock,
-							     .d = other };
+		reports[e->report_count++] =
+			(struct event){ .a = rule, .b = site, .c = lock, .d = other };
 	host_event(EV_CONTEXT, rule, site, lock, other);
 }
 
@@ -125,8 +127,14 @@ void trace_choice(const struct decision *d, u8 target, unsigned option, u32 inde
 		return;
 	}
 	choices[e->choice_count++] = (struct engine_choice){
-		.kind = d->kind, .task = d->current, .target = target, .option = (u8)option,
-		.site = d->site, .nth = d->nth, .skip = d->skip, .index = index,
+		.kind = d->kind,
+		.task = d->current,
+		.target = target,
+		.option = (u8)option,
+		.site = d->site,
+		.nth = d->nth,
+		.skip = d->skip,
+		.index = index,
 	};
 }
 

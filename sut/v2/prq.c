@@ -14,7 +14,7 @@ struct page_req {
 	struct page_req *next;
 	struct page_req_dsc desc;
 	bool processing; /* the event thread is at it */
-	bool drained;	 /* a drain wants to be rid of it: no handling, just an answer */
+	bool drained;    /* a drain wants to be rid of it: no handling, just an answer */
 	bool completed;
 	struct completion complete;
 };
@@ -62,7 +62,8 @@ static unsigned get_space(u32 pasid, struct mm_struct **mm)
 static unsigned handle_fault(const struct page_req_dsc *req)
 {
 	unsigned flags = HOST_FAULT_USER | (PRQ_RD(req) ? HOST_FAULT_READ : 0) |
-			 (PRQ_WR(req) ? HOST_FAULT_WRITE : 0) | (PRQ_EXE(req) ? HOST_FAULT_EXEC : 0);
+			 (PRQ_WR(req) ? HOST_FAULT_WRITE : 0) |
+			 (PRQ_EXE(req) ? HOST_FAULT_EXEC : 0);
 	struct mm_struct *mm;
 	unsigned result;
 
@@ -71,8 +72,7 @@ static unsigned handle_fault(const struct page_req_dsc *req)
 	result = get_space(PRQ_PASID(req), &mm);
 	if (result != QI_RESP_SUCCESS)
 		return result;
-	if (!is_canonical_address(PRQ_ADDR(req)) ||
-	    host_handle_mm_fault(mm, PRQ_ADDR(req), flags))
+	if (!is_canonical_address(PRQ_ADDR(req)) || host_handle_mm_fault(mm, PRQ_ADDR(req), flags))
 		result = QI_RESP_INVALID;
 	mmput(mm);
 	return result;
@@ -225,8 +225,8 @@ void v2_svm_drain_prq(struct pci_dev *dev, u32 pasid)
 	/* VT-d 7.10. */
 	memset(desc, 0, sizeof(desc));
 	desc[0].qw0 = QI_IWD_STATUS_DATA(QI_DONE) | QI_IWD_FENCE | QI_IWD_TYPE;
-	desc[1].qw0 = QI_PASID(pasid) | QI_DID(FLPT_DEFAULT_DID) | QI_EIOTLB_PASID_SEL |
-		      QI_EIOTLB_TYPE;
+	desc[1].qw0 =
+		QI_PASID(pasid) | QI_DID(FLPT_DEFAULT_DID) | QI_EIOTLB_PASID_SEL | QI_EIOTLB_TYPE;
 	desc[2].qw0 = QI_PASID(pasid) | QI_DEV_EIOTLB_SID(info->rid) |
 		      QI_DEV_EIOTLB_QDEP(dev->ats_qdep) | QI_DEIOTLB_TYPE;
 	qi_submit_sync(info->iommu, dev, desc, 3, QI_OPT_WAIT_DRAIN);
