@@ -122,7 +122,6 @@ const char *__asan_get_report_description(void);
 void *__asan_get_report_pc(void);
 void *__asan_get_report_bp(void);
 void __asan_on_error(void);
-const char *__asan_default_options(void);
 
 void __asan_on_error(void)
 {
@@ -141,11 +140,6 @@ void __asan_on_error(void)
 }
 
 /* The engine accounts for leaks itself, and LSan does not look at fibers' stacks. */
-const char *__asan_default_options(void)
-{
-	return "detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1:"
-	       "handle_abort=0:quarantine_size_mb=16";
-}
 
 void __ubsan_get_current_report_data(const char **kind, const char **message, const char **file,
 				     unsigned *line, unsigned *column, char **address);

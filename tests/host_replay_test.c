@@ -279,15 +279,6 @@ static long resident_pages(void)
 #define GROWTH (2l << 20)
 #endif
 
-#if defined(SLUICE_ASAN)
-/* ASan keeps freed blocks up to this bound: a small one is full after the warm-up. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "quarantine_size_mb=8";
-}
-#endif
-
 static void test_hung_runs_leave_nothing_behind(void **state)
 {
 	struct random r = random_from(7);
