@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ctest labels: unit (a room's own tests), scenario (files that are replayed), cli (the command's
+# ctest labels: unit (a room's own tests), scenario (files that are replayed), search (many generated runs), cli (the command's
 # behaviour), fuzz (the target and the campaign), determinism, fast (all that takes seconds).
 find_library(SLUICE_CMOCKA NAMES cmocka REQUIRED)
 
@@ -68,7 +68,7 @@ endif()
 if(SLUICE_FLAVOUR MATCHES "^(tsan|msan)$")
 	return()
 endif()
-file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh)
+file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh)
 foreach(script ${cli_tests})
 	get_filename_component(name ${script} NAME_WE)
 	string(REGEX MATCH "^[a-z]+" label ${name})

@@ -32,30 +32,38 @@ static struct scenario scenario, recorded;
 static struct fuzz_status own_status, *status = &own_status;
 static char known[4096];
 
+static const char *premises(void)
+{
+	static char text[2048];
+
+	judge_print_premises(text, sizeof(text));
+	return text;
+}
+
 static void last_words(const char *identity, const char *what)
 {
-	static char premises[2048];
-
-	judge_print_premises(premises, sizeof(premises));
 	death_print_token(identity);
 	fprintf(stderr, "system: %s\nfinding: %s %s\n%s\n%s\n", target_system->ops->name, identity,
-		what, premises, STATUS_TEXT_BEGIN);
+		what, premises(), STATUS_TEXT_BEGIN);
 	run_record(&scenario, &recorded);
 	scenario_write(&recorded, stderr);
 	fprintf(stderr, "%s\n", STATUS_TEXT_END);
 }
 
-/* The place of @identity in SLUICE_KNOWN, or -1. */
+/* The place of @identity in SLUICE_KNOWN, or -1: not known, or by a case that says less than this. */
 static int known_index(const char *identity)
 {
 	const char *at = known;
 
 	for (int i = 0; *at && i < STATUS_KNOWN_MAX; i++) {
-		size_t size = strcspn(at, ",");
+		size_t size = strcspn(at, ",="), skip = strcspn(at, ",");
 
-		if (strlen(identity) == size && !memcmp(at, identity, size))
-			return i;
-		at += size + (at[size] == ',');
+		if (strlen(identity) == size && !memcmp(at, identity, size)) {
+			unsigned kept = at[size] == '=' ? strtoul(at + size + 1, NULL, 10) : 0;
+
+			return kept && status_broken(premises()) < kept ? -1 : i;
+		}
+		at += skip + (at[skip] == ',');
 	}
 	return -1;
 }

@@ -9,16 +9,34 @@
  */
 
 #include <stdint.h>
+#include <string.h>
 
 #define STATUS_KNOWN_MAX 64
 #define STATUS_FD "SLUICE_STATUS_FD"
-#define STATUS_KNOWN "SLUICE_KNOWN" /* identities to count and pass over, with commas between */
+/*
+ * Identities to count and pass over, with commas between: "HANG=0,UAF=2". The number is that of the
+ * promises broken in the case that is kept; one with fewer says more, and is told again.
+ */
+#define STATUS_KNOWN "SLUICE_KNOWN"
 #define STATUS_SYSTEM "SLUICE_SYSTEM"
 
 struct fuzz_status {
 	uint64_t executions;
 	uint64_t repeats[STATUS_KNOWN_MAX]; /* of each identity in SLUICE_KNOWN, in its order */
 };
+
+/* How many promises judge_print_premises() calls broken. */
+static inline unsigned status_broken(const char *premises)
+{
+	const char *at = strstr(premises, "broken: ");
+	unsigned broken = 1;
+
+	if (!at || !strncmp(at + 8, "none", 4))
+		return 0;
+	for (at += 8; *at && *at != '\n'; at++)
+		broken += *at == ',';
+	return broken;
+}
 
 /* A finding's text on stderr stands between these lines. */
 #define STATUS_TEXT_BEGIN "----- scenario -----"

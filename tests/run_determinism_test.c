@@ -27,11 +27,34 @@
 #if defined(SLUICE_ASAN) && defined(__clang__)
 extern u8 __start___sancov_cntrs[] __attribute__((weak));
 extern u8 __stop___sancov_cntrs[] __attribute__((weak));
-#define COUNTERS __start___sancov_cntrs
-#define COUNTERS_SIZE ((size_t)(__stop___sancov_cntrs - __start___sancov_cntrs))
+
+static size_t coverage_size(void)
+{
+	return (size_t)(__stop___sancov_cntrs - __start___sancov_cntrs);
+}
+
+static void coverage_clear(void)
+{
+	memset(__start___sancov_cntrs, 0, coverage_size());
+}
+
+static u64 coverage_hash(void)
+{
+	u64 hash = 0;
+
+	for (size_t i = 0; i < coverage_size(); i++)
+		hash = (hash ^ __start___sancov_cntrs[i]) * 0x9e3779b97f4a7c15ull;
+	return hash;
+}
 #else
-#define COUNTERS ((u8 *)NULL)
-#define COUNTERS_SIZE ((size_t)0)
+static void coverage_clear(void)
+{
+}
+
+static u64 coverage_hash(void)
+{
+	return 0;
+}
 #endif
 
 struct outcome {
@@ -54,20 +77,11 @@ static void make_scenario(unsigned input)
 	scenario_generate(&scenario, 1000 + input, odd ? 0 : GENERATE_KEEP_PROMISES, allowed);
 }
 
-static u64 hash_coverage(void)
-{
-	u64 hash = 0;
-
-	for (size_t i = 0; i < COUNTERS_SIZE; i++)
-		hash = (hash ^ COUNTERS[i]) * 0x9e3779b97f4a7c15ull;
-	return hash;
-}
-
 static void take(struct outcome *out, const struct run_result *result)
 {
 	memset(out, 0, sizeof(*out));
 	out->hash = result->trace_hash;
-	out->coverage = hash_coverage();
+	out->coverage = coverage_hash();
 	out->steps = result->steps;
 	out->decisions = result->decisions;
 	out->kept = result->kept;
@@ -79,8 +93,7 @@ static void take(struct outcome *out, const struct run_result *result)
 static void run_input(const struct sut_image *system, unsigned input, struct run_result *result)
 {
 	make_scenario(input);
-	if (COUNTERS_SIZE)
-		memset(COUNTERS, 0, COUNTERS_SIZE);
+	coverage_clear();
 	if (input % 2) {
 		struct chooser_random random;
 
@@ -138,8 +151,7 @@ static void check_system(const struct sut_image *system)
 		/* An overflow or n/a is settled, but its schedule may not fit. */
 		if (!fits || result.verdict == RUN_OVERFLOW)
 			continue;
-		if (COUNTERS_SIZE)
-			memset(COUNTERS, 0, COUNTERS_SIZE);
+		coverage_clear();
 		run_scenario(&recorded, system, NULL, &result);
 		expect_equal(system, order[i], "replayed", &first[order[i]], &result);
 	}
@@ -155,7 +167,7 @@ static void test_pure(void **state)
 	assert_non_null(core);
 #if defined(SLUICE_ASAN) && defined(__clang__)
 	/* Otherwise the comparison of coverage would be of nothing. */
-	assert_true(COUNTERS_SIZE > 100);
+	assert_true(coverage_size() > 100);
 #endif
 	check_system(core);
 }

@@ -79,7 +79,8 @@ struct finding {
 	char line[512], premises[1024];
 	char path[CAMPAIGN_PATH]; /* of the text */
 	uint64_t deaths;
-	bool judged; /* by the judge: later ones are passed over */
+	unsigned broken; /* promises broken in the case that is kept */
+	bool judged;     /* by the judge: later ones are passed over */
 	bool replays;
 	double at; /* seconds into the campaign */
 };

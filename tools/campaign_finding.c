@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/status.h"
 #include "tools/campaign.h"
 
 struct finding findings[FINDINGS_MAX];
@@ -109,19 +110,23 @@ void finding_add(const struct last_words *words, double at)
 	struct finding *f = finding_find(words->identity);
 	char bytes[CAMPAIGN_PATH];
 
-	if (f) {
+	if (f && status_broken(words->premises) >= f->broken) {
 		f->deaths++;
 		return;
 	}
-	if (finding_count == FINDINGS_MAX)
+	if (!f && finding_count == FINDINGS_MAX)
 		return;
-	f = &findings[finding_count++];
+	/* A case that needs fewer broken promises takes the place of the one that was kept. */
+	if (!f) {
+		f = &findings[finding_count++];
+		f->at = at;
+	}
+	f->deaths++;
+	f->broken = status_broken(words->premises);
 	snprintf(f->identity, sizeof(f->identity), "%s", words->identity);
 	snprintf(f->line, sizeof(f->line), "%s", words->line);
 	snprintf(f->premises, sizeof(f->premises), "%.*s", (int)sizeof(f->premises) - 1,
 		 words->premises);
-	f->deaths = 1;
-	f->at = at;
 	/* A token has more than one part; the judge's identities have one. */
 	f->judged = !strchr(f->identity, ':');
 	finding_path(f->identity, ".sluice", f->path, sizeof(f->path));
@@ -137,10 +142,10 @@ void finding_known(char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (unsigned i = 0; i < finding_count; i++) {
-		if (!findings[i].judged || used + strlen(findings[i].identity) + 2 > size)
+		if (!findings[i].judged || used + strlen(findings[i].identity) + 16 > size)
 			continue;
-		used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? "," : "",
-					 findings[i].identity);
+		used += (size_t)snprintf(buf + used, size - used, "%s%s=%u", used ? "," : "",
+					 findings[i].identity, findings[i].broken);
 	}
 }
 

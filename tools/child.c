@@ -177,6 +177,9 @@ int child_wait(struct child *c, int flags)
 	/* After a report the sanitizer ends the process with a status of its own. */
 	if (c->judged->died || (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_DONE))
 		return 1;
+	/* Nobody reads what it prints: end as it did, like any filter. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE)
+		raise(SIGPIPE);
 	if (WIFSIGNALED(status))
 		tool_die(TOOL_FAILED, "the judging process was ended by signal %d (%s)",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
