@@ -50,18 +50,20 @@ static void last_words(const char *identity, const char *what)
 	fprintf(stderr, "%s\n", STATUS_TEXT_END);
 }
 
-/* The place of @identity in SLUICE_KNOWN, or -1: not known, or by a case that says less than this. */
+/* The place of this run's finding in SLUICE_KNOWN; -1: not known, or by a case that says less. */
 static int known_index(const char *identity)
 {
-	const char *at = known;
+	const char *at = known, *text = known[0] ? premises() : "";
+	char key[SCENARIO_WORD_MAX * 2];
+	size_t length = snprintf(key, sizeof(key), "%s%s", identity, status_suffix(text));
 
 	for (int i = 0; *at && i < STATUS_KNOWN_MAX; i++) {
 		size_t size = strcspn(at, ",="), skip = strcspn(at, ",");
 
-		if (strlen(identity) == size && !memcmp(at, identity, size)) {
+		if (length == size && !memcmp(at, key, size)) {
 			unsigned kept = at[size] == '=' ? strtoul(at + size + 1, NULL, 10) : 0;
 
-			return kept && status_broken(premises()) < kept ? -1 : i;
+			return kept && status_broken(text) < kept ? -1 : i;
 		}
 		at += skip + (at[skip] == ',');
 	}

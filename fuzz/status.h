@@ -15,7 +15,8 @@
 #define STATUS_FD "SLUICE_STATUS_FD"
 /*
  * Identities to count and pass over, with commas between: "HANG=0,UAF=2". The number is that of the
- * promises broken in the case that is kept; one with fewer says more, and is told again.
+ * promises broken in the case that is kept; one with fewer says more, and is told again. See
+ * STATUS_DISPUTED for what may stand behind an identity.
  */
 #define STATUS_KNOWN "SLUICE_KNOWN"
 #define STATUS_SYSTEM "SLUICE_SYSTEM"
@@ -36,6 +37,18 @@ static inline unsigned status_broken(const char *premises)
 	for (at += 8; *at && *at != '\n'; at++)
 		broken += *at == ',';
 	return broken;
+}
+
+/*
+ * Whether hardware may do what a finding needs is a question of its own where the specification is
+ * disputed. So a case in which a disputed knob value made a difference is filed beside one that needs
+ * none, under the identity with this behind it.
+ */
+#define STATUS_DISPUTED "~disputed"
+
+static inline const char *status_suffix(const char *premises)
+{
+	return strstr(premises, "(disputed") ? STATUS_DISPUTED : "";
 }
 
 /* A finding's text on stderr stands between these lines. */

@@ -106,7 +106,8 @@ static void say_new(const struct finding *f)
 {
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
-	printf("%6.1f s  %s%s\n", f->at, f->line, f->replays ? "" : " (does NOT replay)");
+	printf("%6.1f s  %s%s%s\n", f->at, f->line, finding_mark(f),
+	       f->replays ? "" : " (does NOT replay)");
 	fflush(stdout);
 }
 
@@ -244,7 +245,8 @@ static void print_folded(const char *text)
 
 static void print_finding(const struct finding *f)
 {
-	printf("\n%s\n  met %llu times, first after %.1f s; %s\n  premises:\n", f->line,
+	printf("\n%s%s\n  met %llu times, first after %.1f s; %s\n  premises:\n", f->line,
+	       finding_mark(f),
 	       (unsigned long long)finding_met(f, campaign.worker, options.jobs), f->at,
 	       f->replays ? "the text replays in a fresh process"
 			  : "THE TEXT DOES NOT REPLAY in a fresh process");

@@ -91,6 +91,8 @@ extern unsigned finding_count;
 
 /* Files @words: a new finding, or one more of its kind. */
 void finding_add(const struct last_words *words, double at);
+/* " (with a disputed knob value)" where that is so, else "". */
+const char *finding_mark(const struct finding *f);
 /* For SLUICE_KNOWN. */
 void finding_known(char *buf, size_t size);
 /* How often the finding was met, by deaths and by passing over it. */

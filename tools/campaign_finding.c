@@ -71,7 +71,7 @@ static bool write_text(const struct finding *f, const struct last_words *words)
 	memset(e, 0, sizeof(*e));
 	s.expects = 1;
 	snprintf(e->system, sizeof(e->system), "%.*s", SCENARIO_WORD_MAX - 1, options.system);
-	snprintf(e->result, sizeof(e->result), "%.*s", (int)strcspn(f->identity, ":"), f->identity);
+	snprintf(e->result, sizeof(e->result), "%.*s", (int)strcspn(f->identity, ":~"), f->identity);
 	if (!f->judged)
 		snprintf(s.needs, sizeof(s.needs), "%s", SLUICE_FLAVOUR);
 	out = fopen(f->path, "w");
@@ -105,11 +105,21 @@ static bool replay(const char *path)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
+/* What it is filed under: the sanitizers' identities (they have a colon) know no knobs. */
+static void finding_key(const struct last_words *words, char *key, size_t size)
+{
+	const char *suffix = strchr(words->identity, ':') ? "" : status_suffix(words->premises);
+
+	snprintf(key, size, "%.*s%s", (int)(size - sizeof(STATUS_DISPUTED)), words->identity, suffix);
+}
+
 void finding_add(const struct last_words *words, double at)
 {
-	struct finding *f = finding_find(words->identity);
-	char bytes[CAMPAIGN_PATH];
+	char bytes[CAMPAIGN_PATH], key[DEATH_TOKEN_MAX];
+	struct finding *f;
 
+	finding_key(words, key, sizeof(key));
+	f = finding_find(key);
 	if (f && status_broken(words->premises) >= f->broken) {
 		f->deaths++;
 		return;
@@ -123,7 +133,7 @@ void finding_add(const struct last_words *words, double at)
 	}
 	f->deaths++;
 	f->broken = status_broken(words->premises);
-	snprintf(f->identity, sizeof(f->identity), "%s", words->identity);
+	snprintf(f->identity, sizeof(f->identity), "%s", key);
 	snprintf(f->line, sizeof(f->line), "%s", words->line);
 	snprintf(f->premises, sizeof(f->premises), "%.*s", (int)sizeof(f->premises) - 1,
 		 words->premises);
@@ -134,6 +144,11 @@ void finding_add(const struct last_words *words, double at)
 	if (words->artifact[0] && !copy_file(words->artifact, bytes))
 		fprintf(stderr, "campaign: %s: %s\n", bytes, strerror(errno));
 	f->replays = write_text(f, words) && replay(f->path);
+}
+
+const char *finding_mark(const struct finding *f)
+{
+	return strchr(f->identity, STATUS_DISPUTED[0]) ? " (with a disputed knob value)" : "";
 }
 
 void finding_known(char *buf, size_t size)
