@@ -298,6 +298,9 @@ static void describe_register(struct text *t, const struct event *e)
 		describe_put(t, "u%llu IQT 0x%llx -> 0x%llx", LLU(e->a), LLU(e->b), LLU(e->c));
 		break;
 	case EV_QI_EXEC:
+		/* Waits, responses and device-TLB invalidations have an event of their own. */
+		if (((e->c & 0xff) | 1) == 9 || (e->c & 0xff) == 3 || (e->c & 0xff) == 5)
+			break;
 		describe_put(t, "u%llu queue slot %llu: %s", LLU(e->a), LLU(e->b),
 			     NAME(qi_names, e->c & 0xff, "unknown descriptor"));
 		break;

@@ -207,16 +207,32 @@ static const char *judge_context_rule(u64 rule)
 	}
 }
 
+/* "app0 takes locks in both orders: mutex a, completion b, at mutex_lock" */
+static void judge_context(const struct event *e)
+{
+	const struct judge_probe *probe = &ledger.config.probe;
+	char what[JUDGE_DETAIL_MAX], one[64], other[64], site[32];
+	int at = snprintf(what, sizeof(what), "%s %s", probe->task_name(e->task),
+			  judge_context_rule(e->a));
+
+	if (e->c)
+		at += snprintf(what + at, sizeof(what) - at, ": %s",
+			       probe->class_name(e->c, one, sizeof(one)));
+	if (e->c && e->d)
+		at += snprintf(what + at, sizeof(what) - at, ", %s",
+			       probe->class_name(e->d, other, sizeof(other)));
+	snprintf(what + at, sizeof(what) - at, ", at %s", probe->site_name(e->b, site));
+	judge_find_run(INV_CONTEXT, what);
+}
+
 static void judge_host(const struct event *e)
 {
+	char site[32];
 	char what[128];
 
 	switch (e->kind) {
 	case EV_CONTEXT:
-		snprintf(what, sizeof(what), "task %u %s (locks %llu, %llu)", e->task,
-			 judge_context_rule(e->a), (unsigned long long)e->c,
-			 (unsigned long long)e->d);
-		judge_find_run(INV_CONTEXT, what);
+		judge_context(e);
 		break;
 	case EV_LEAK:
 		snprintf(what, sizeof(what), "allocation %llu of %llu bytes is never freed",
@@ -224,7 +240,9 @@ static void judge_host(const struct event *e)
 		judge_find_run(INV_LEAK, what);
 		break;
 	case EV_FREED_USE:
-		snprintf(what, sizeof(what), "task %u uses an object that was freed", e->task);
+		snprintf(what, sizeof(what), "%s uses an object that was freed, at %s",
+			 ledger.config.probe.task_name(e->task),
+			 ledger.config.probe.site_name(e->a, site));
 		judge_find_run(INV_UAF, what);
 		break;
 	case EV_BAD_FREE:
@@ -235,7 +253,9 @@ static void judge_host(const struct event *e)
 		break;
 	case EV_WAIT_TIMEOUT:
 		/* Time passes only when nothing can move: so this wait ended by nothing else. */
-		snprintf(what, sizeof(what), "a wait of task %u ends by its time-out", e->task);
+		snprintf(what, sizeof(what), "a wait of %s ends by its time-out, at %s",
+			 ledger.config.probe.task_name(e->task),
+			 ledger.config.probe.site_name(e->a, site));
 		judge_find_run(INV_STALL, what);
 		break;
 	case EV_SPACE_RELEASE:

@@ -64,6 +64,10 @@ struct judge_probe {
 	size_t (*disputed)(char *buf, size_t size);
 	/* Text for "who waits for what" of every task that is stuck. */
 	size_t (*describe_stuck)(char *buf, size_t size);
+	/* The name of a task or actor, of a site, and of a lock class, as host events number them. */
+	const char *(*task_name)(unsigned id);
+	const char *(*site_name)(unsigned site, char *buf);
+	const char *(*class_name)(u64 class, char *buf, size_t size);
 };
 
 struct judge_config {

@@ -27,6 +27,17 @@ void report_print_finding(FILE *out, const struct judge_finding *f)
 	fprintf(out, "%s %s (step %u)\n", invariant_table[f->id].id, f->detail, f->step);
 }
 
+/* Each line of @text, two blanks in. */
+static void report_indent(FILE *out, const char *text)
+{
+	while (*text) {
+		size_t size = strcspn(text, "\n");
+
+		fprintf(out, "  %.*s\n", (int)size, text);
+		text += size + (text[size] == '\n');
+	}
+}
+
 /* Was anything run that has premises and findings? */
 static bool report_has_run(const struct run_result *r)
 {
@@ -47,7 +58,7 @@ void report_print(FILE *out, const char *system, const struct run_result *r)
 	excused = judge_excused(&forgiven);
 	if (found || forgiven) {
 		judge_print_premises(premises, sizeof(premises));
-		fprintf(out, "  %s\n", premises);
+		report_indent(out, premises);
 	}
 	for (unsigned i = r->verdict == RUN_FINDING ? 1 : 0; i < found; i++) {
 		fputs("  also: ", out);

@@ -82,8 +82,9 @@ void run_choice_place(u32 number, struct run_place *place);
 
 /*
  * The timeline of the last run: a column per task or actor, a line per step that matters; where
- * @columns are too few for that, a list. @colour: with ANSI escapes.
+ * @columns are too few for that, a list. @colour: with ANSI escapes. @whole: with the machine's setup
+ * and all that comes after the last finding (or the orderly end, if there is none).
  */
-void run_print_timeline(FILE *out, unsigned columns, bool colour);
+void run_print_timeline(FILE *out, unsigned columns, bool colour, bool whole);
 
 #endif

@@ -232,7 +232,38 @@ static void timeline_findings(struct timeline *t, u32 event)
 	}
 }
 
-void run_print_timeline(FILE *out, unsigned columns, bool colour)
+/*
+ * What most readers want: from the end of the machine's setup to the last finding, or, if there is
+ * none, to the orderly end. Findings elsewhere move the borders.
+ */
+static void timeline_borders(const struct timeline *t, const struct event *events, u32 count,
+			     u32 *begin, u32 *end)
+{
+	int setup = engine_find("setup");
+
+	*begin = 0;
+	*end = count;
+	for (u32 i = 0; i < count && !*begin; i++) {
+		if (events[i].kind == EV_TASK_END && events[i].task == setup)
+			*begin = i;
+	}
+	for (u32 i = *begin; i < count && *end == count; i++) {
+		if (events[i].kind == EV_ORDERLY)
+			*end = i;
+	}
+	for (unsigned i = 0; i < t->finding_count; i++) {
+		u32 at = t->findings[i].event;
+
+		if (at < *begin)
+			*begin = 0;
+		if (!i)
+			*end = 0;
+		if (at >= *end)
+			*end = at < count ? at + 1 : count;
+	}
+}
+
+void run_print_timeline(FILE *out, unsigned columns, bool colour, bool whole)
 {
 	struct timeline t = {
 		.out = out,
@@ -241,16 +272,19 @@ void run_print_timeline(FILE *out, unsigned columns, bool colour)
 	};
 	const struct event *events;
 	char text[TIMELINE_TEXT_MAX];
-	u32 count, dropped;
+	u32 count, dropped, begin = 0, end;
 
 	if (t.columns < 2 * TIMELINE_CELL_MIN)
 		t.columns = 2 * TIMELINE_CELL_MIN;
 	events = engine_events(&count, &dropped);
 	t.choices = engine_choices(&t.choice_count);
 	t.findings = judge_findings(&t.finding_count);
-	timeline_place(&t, timeline_actives(events, count));
+	end = count;
+	if (!whole)
+		timeline_borders(&t, events, count, &begin, &end);
+	timeline_place(&t, timeline_actives(events + begin, end - begin));
 	timeline_head(&t);
-	for (u32 i = 0; i < count; i++) {
+	for (u32 i = begin; i < end; i++) {
 		timeline_choices(&t, i);
 		if (events[i].kind == EV_ORDERLY)
 			timeline_across(&t, INK_PART, "-----  orderly end");
@@ -259,6 +293,8 @@ void run_print_timeline(FILE *out, unsigned columns, bool colour)
 			timeline_line(&t, &events[i], text);
 		timeline_findings(&t, i);
 	}
+	if (end < count)
+		return;
 	timeline_choices(&t, ~0u);
 	if (dropped)
 		timeline_across(&t, INK_PART, "-----  %u more events were not kept", dropped);

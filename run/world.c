@@ -150,6 +150,11 @@ static size_t world_describe_stuck(char *buf, size_t size)
 	return n;
 }
 
+static const char *world_site_name(unsigned site, char *buf)
+{
+	return engine_site_name(site, buf);
+}
+
 static void world_reset_judge(const struct scenario *s)
 {
 	struct judge_config config = {
@@ -161,6 +166,9 @@ static void world_reset_judge(const struct scenario *s)
 				.request_page = world_request_page,
 				.disputed = world_disputed,
 				.describe_stuck = world_describe_stuck,
+				.task_name = engine_name,
+				.site_name = world_site_name,
+				.class_name = host_class_name,
 			},
 		.units = s->units,
 		.devices = s->devices,

@@ -89,6 +89,22 @@ static size_t st_stuck(char *buf, size_t size)
 	return (size_t)snprintf(buf, size, "app0 waits for prq_complete");
 }
 
+static const char *st_task(unsigned id)
+{
+	return id == ST_APP ? "app0" : "somebody";
+}
+
+static const char *st_site(unsigned site, char *buf)
+{
+	return "a site";
+}
+
+static const char *st_class(u64 class, char *buf, size_t size)
+{
+	snprintf(buf, size, "class %llu", (unsigned long long)class);
+	return buf;
+}
+
 static inline void st_reset_with(bool broken_knob, bool clock_free)
 {
 	memset(&st, 0, sizeof(st));
@@ -96,7 +112,7 @@ static inline void st_reset_with(bool broken_knob, bool clock_free)
 	st.disputed = "";
 	st.config = (struct judge_config){
 		.probe = { st_place, st_each_alloc, st_alloc_has_work, st_request_page, st_disputed,
-			   st_stuck },
+			   st_stuck, st_task, st_site, st_class },
 		.units = 2,
 		.devices = 3,
 		.dev_unit = { 0, 0, 1 },

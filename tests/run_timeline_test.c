@@ -26,12 +26,12 @@ static char *written(void (*print)(FILE *out, unsigned arg), unsigned arg)
 
 static void print_plain(FILE *out, unsigned columns)
 {
-	run_print_timeline(out, columns, false);
+	run_print_timeline(out, columns, false, true);
 }
 
 static void print_coloured(FILE *out, unsigned columns)
 {
-	run_print_timeline(out, columns, true);
+	run_print_timeline(out, columns, true, true);
 }
 
 static void print_report(FILE *out, unsigned unused)

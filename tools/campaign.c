@@ -246,8 +246,8 @@ static void print_folded(const char *text)
 static void print_finding(const struct finding *f)
 {
 	printf("\n%s%s\n  met %llu times, first after %.1f s; %s\n  premises:\n", f->line,
-	       finding_mark(f),
-	       (unsigned long long)finding_met(f, campaign.worker, options.jobs), f->at,
+	       finding_mark(f), (unsigned long long)finding_met(f, campaign.worker, options.jobs),
+	       f->at,
 	       f->replays ? "the text replays in a fresh process"
 			  : "THE TEXT DOES NOT REPLAY in a fresh process");
 	print_folded(f->premises);

@@ -71,7 +71,8 @@ static bool write_text(const struct finding *f, const struct last_words *words)
 	memset(e, 0, sizeof(*e));
 	s.expects = 1;
 	snprintf(e->system, sizeof(e->system), "%.*s", SCENARIO_WORD_MAX - 1, options.system);
-	snprintf(e->result, sizeof(e->result), "%.*s", (int)strcspn(f->identity, ":~"), f->identity);
+	snprintf(e->result, sizeof(e->result), "%.*s", (int)strcspn(f->identity, ":~"),
+		 f->identity);
 	if (!f->judged)
 		snprintf(s.needs, sizeof(s.needs), "%s", SLUICE_FLAVOUR);
 	out = fopen(f->path, "w");
@@ -110,7 +111,8 @@ static void finding_key(const struct last_words *words, char *key, size_t size)
 {
 	const char *suffix = strchr(words->identity, ':') ? "" : status_suffix(words->premises);
 
-	snprintf(key, size, "%.*s%s", (int)(size - sizeof(STATUS_DISPUTED)), words->identity, suffix);
+	snprintf(key, size, "%.*s%s", (int)(size - sizeof(STATUS_DISPUTED)), words->identity,
+		 suffix);
 }
 
 void finding_add(const struct last_words *words, double at)

@@ -20,7 +20,7 @@ static struct run_options {
 	enum sweep_chooser chooser;
 	u64 seed, runs;
 	unsigned preemptions;
-	bool json, bytes, quiet, hash;
+	bool json, bytes, quiet, hash, whole;
 	const char *trace;
 } options;
 
@@ -68,7 +68,7 @@ static bool as_expected(const struct run_pair *pair, const struct judged *j)
 static void print_timeline(void)
 {
 	putchar('\n');
-	run_print_timeline(stdout, terminal_columns(), isatty(STDOUT_FILENO));
+	run_print_timeline(stdout, terminal_columns(), isatty(STDOUT_FILENO), options.whole);
 	putchar('\n');
 }
 
@@ -329,7 +329,7 @@ static int run_file(const char *path)
 	return code;
 }
 
-enum { KEY_JSON = 256, KEY_BYTES, KEY_HASH, KEY_TRACE, KEY_PREEMPTIONS };
+enum { KEY_JSON = 256, KEY_BYTES, KEY_HASH, KEY_TRACE, KEY_PREEMPTIONS, KEY_WHOLE };
 
 static const struct argp_option argp_options[] = {
 	{ "system", 's', "NAME", 0,
@@ -348,6 +348,8 @@ static const struct argp_option argp_options[] = {
 	{ "trace", KEY_TRACE, "OUT", 0, "Write the run in the Trace Event format (for Perfetto)",
 	  0 },
 	{ "hash", KEY_HASH, NULL, 0, "One line for each run: trace hash, verdict, system, file",
+	  0 },
+	{ "whole", KEY_WHOLE, NULL, 0, "A timeline with the setup, and what follows the finding",
 	  0 },
 	{ "quiet", 'q', NULL, 0, "Print only what is not as expected", 0 },
 	{ 0 }
@@ -385,6 +387,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_TRACE:
 		options.trace = arg;
+		break;
+	case KEY_WHOLE:
+		options.whole = true;
 		break;
 	case ARGP_KEY_NO_ARGS:
 		argp_usage(state);
