@@ -70,6 +70,19 @@ static int known_index(const char *identity)
 	return -1;
 }
 
+/* A sanitizer ends the process. What the judge saw before is the finding, unless that is known. */
+static void died(const char *identity, const char *what)
+{
+	const struct judge_finding *first;
+	unsigned count;
+
+	first = judge_findings(&count);
+	if (count && known_index(invariant_table[first->id].id) < 0)
+		last_words(invariant_table[first->id].id, first->detail);
+	else
+		last_words(identity, what);
+}
+
 static void map_status(void)
 {
 	const char *fd = getenv(STATUS_FD);
@@ -110,7 +123,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	if (getenv(STATUS_KNOWN))
 		snprintf(known, sizeof(known), "%s", getenv(STATUS_KNOWN));
 	map_status();
-	death_set_handler(last_words);
+	death_set_handler(died);
 	run_set_feedback(states, sizeof(states));
 	return 0;
 }
