@@ -67,11 +67,19 @@ static bool death_begins(void)
 	return true;
 }
 
-/* From the fiber's small stack onto the handler's own. */
+/*
+ * From the fiber's small stack onto the handler's own. TSan would deliver the signal when its report
+ * is over, which is too late; its fibers have stacks that are large enough.
+ */
 static void death_tell(void)
 {
-	if (death.handler)
-		raise(DEATH_SIGNAL);
+	if (!death.handler)
+		return;
+#if defined(SLUICE_TSAN)
+	death.handler(death.token, death.what);
+#else
+	raise(DEATH_SIGNAL);
+#endif
 }
 
 #define DEATH_SET(field, ...) snprintf(death.field, sizeof(death.field), __VA_ARGS__)
@@ -227,7 +235,8 @@ void __tsan_on_report(void *report)
  */
 const char *__tsan_default_options(void)
 {
-	return "halt_on_error=1:exitcode=66:report_signal_unsafe=0:ignore_interceptors_accesses=1";
+	return "halt_on_error=1:exitcode=66:report_signal_unsafe=0:ignore_interceptors_accesses=1:"
+	       "atexit_sleep_ms=0";
 }
 #endif
 

@@ -168,6 +168,12 @@ void engine_actor_at(unsigned id, u64 when);
 enum engine_end engine_run(void);
 /* From a task: something that the run is for has been done; the count of fair steps begins again. */
 void engine_progress(void);
+/*
+ * The last run left tasks in the middle of a call, which the next reset abandons. TSan keeps a call
+ * stack for each fiber, so there they are destroyed and made anew, which is slow and grows memory: a
+ * process that runs many should end instead (rule 9).
+ */
+bool engine_left_tasks(void);
 void engine_stop(void); /* from inside: engine_run() returns at the next point */
 /* The chooser has run dry, or was never set: all that follows is the fair end. */
 bool engine_is_fair(void);

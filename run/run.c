@@ -114,11 +114,24 @@ void run_init(void)
 
 	if (done)
 		return;
+	world_init();
+	done = true;
+}
+
+/*
+ * Stacks are made by the first run, not by run_init(): tools fork the process that judges, and a
+ * process that had fibers when it was forked is one that TSan gives up on.
+ */
+static void run_init_engine(void)
+{
+	static bool done;
+
+	if (done)
+		return;
 	if (engine_init()) {
 		fprintf(stderr, "run: no memory for the stacks of tasks\n");
 		abort();
 	}
-	world_init();
 	done = true;
 }
 
@@ -296,6 +309,7 @@ void run_scenario(const struct scenario *s, const struct sut_image *system, stru
 	enum engine_end end;
 	bool admitted;
 
+	run_init_engine();
 	memset(result, 0, offsetof(struct run_result, reason) + 1);
 	result->steps = result->events = result->decisions = 0;
 	run_shell.started = false;

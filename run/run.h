@@ -42,12 +42,13 @@ struct run_result {
 	u32 kept, broken; /* masks of enum promise */
 };
 
-/* Once for each process. Aborts with a message if memory for stacks can't be had. */
+/* Once for each process. */
 void run_init(void);
 
 /*
  * Runs @s against @system. @chooser: NULL takes the schedule that is in the scenario (positional
- * choices, or anchors). Allocates nothing itself.
+ * choices, or anchors). Allocates nothing itself, but for the first run of a process: that makes the
+ * stacks, and aborts with a message if there is no memory for them.
  */
 void run_scenario(const struct scenario *s, const struct sut_image *system, struct chooser *chooser,
 		  struct run_result *result);

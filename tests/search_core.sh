@@ -9,7 +9,7 @@ source tests/cli.sh
 # Builds without optimisation, or with a heavy sanitizer, get their share and no more.
 case $(basename "$build") in
 release) runs=300000 ;;
-dev | asan) runs=60000 ;;
+dev | asan | tsan) runs=60000 ;;
 *) runs=3000 ;;
 esac
 

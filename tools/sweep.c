@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/engine.h"
 #include "scenario/generate.h"
 #include "tools/tool.h"
 
@@ -33,6 +34,7 @@ struct sweep_slot {
 	struct sweep_tally tally[SWEEP_IDENTITIES_MAX];
 	struct chooser_exhaustive odometer; /* here, so that it outlives the worker */
 	bool begun, over;
+	bool again; /* the worker has ended, and another is to go on */
 };
 
 struct sweep_worker {
@@ -176,6 +178,13 @@ static bool judge_one(struct sweep_worker *w, u64 n, const struct scenario *s, s
 	slot->digest += digest_of(n, j);
 	atomic_store_explicit(&slot->points, slot->points + j->steps, memory_order_relaxed);
 	atomic_store_explicit(&slot->runs, slot->runs + 1, memory_order_relaxed);
+#if defined(SLUICE_TSAN)
+	/* A process of its own for what comes after an abandoned run. */
+	if (engine_left_tasks()) {
+		slot->again = true;
+		return false;
+	}
+#endif
 	/* What a file can't do it can't do under another schedule either. */
 	return !w->sweep->scenario || (result.verdict != RUN_REFUSED && result.verdict != RUN_NA);
 }
@@ -232,6 +241,7 @@ static void sweep_body(void *ctx, struct judged *judged)
 static void worker_start(struct sweep_worker *w)
 {
 	w->slot->found.judged.died = false;
+	w->slot->again = false;
 	child_start(&w->child, &w->slot->found.judged, CHILD_SILENT, sweep_body, w);
 }
 
@@ -252,6 +262,7 @@ static bool worker_poll(struct sweep_worker *w, struct sweep_totals *totals)
 	struct judged *j = &slot->found.judged;
 	bool ended = child_wait(&w->child, WNOHANG);
 	bool died = ended && j->died;
+	bool again = ended && slot->again;
 
 	if (died) {
 		struct sweep_tally *t =
@@ -275,9 +286,9 @@ static bool worker_poll(struct sweep_worker *w, struct sweep_totals *totals)
 		}
 		atomic_store(&slot->found_ready, false);
 	}
-	if (died)
+	if (died || again)
 		worker_start(w);
-	return !ended || died;
+	return !ended || died || again;
 }
 
 static void totals_count(struct sweep_totals *totals, const struct sweep_worker *worker,

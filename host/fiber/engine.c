@@ -234,6 +234,16 @@ enum engine_end engine_run(void)
 	return (enum engine_end)e->end;
 }
 
+bool engine_left_tasks(void)
+{
+	struct engine *e = &host_engine;
+
+	for (unsigned id = 0; id < e->task_count; id++)
+		if (e->task[id].state != TASK_DONE && !(e->idle & e->task[id].bit))
+			return true;
+	return false;
+}
+
 void engine_progress(void)
 {
 	engine_restart_fair_count(&host_engine);
