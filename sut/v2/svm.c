@@ -42,6 +42,12 @@ static void v2_mm_release(struct mmu_notifier *notifier, struct mm_struct *mm)
 
 /* --- Bind -------------------------------------------------------------------------------------------- */
 
+static bool svm_is_guest(const struct intel_svm *svm)
+{
+	return svm->pasid >= V2_GUEST_PASID;
+}
+
+/* A guest's page tables are its machine's memory: kept by a reference, and no release is heard of. */
 static struct intel_svm *svm_alloc(struct mm_struct *mm, u32 pasid)
 {
 	struct intel_svm *svm = kzalloc(sizeof(*svm), GFP_KERNEL);
@@ -50,17 +56,29 @@ static struct intel_svm *svm_alloc(struct mm_struct *mm, u32 pasid)
 		return NULL;
 	svm->mm = mm;
 	svm->pasid = pasid;
-	svm->notifier.release = v2_mm_release;
-	host_space_register(mm, &svm->notifier);
+	if (svm_is_guest(svm)) {
+		if (!mmget_not_zero(mm)) {
+			kfree(svm);
+			return NULL;
+		}
+	} else {
+		svm->notifier.release = v2_mm_release;
+		host_space_register(mm, &svm->notifier);
+	}
 	rcu_assign_pointer(svms[pasid], svm);
 	return svm;
 }
 
 static void svm_free(struct intel_svm *svm)
 {
+	struct mm_struct *guest = svm_is_guest(svm) ? svm->mm : NULL;
+
 	rcu_assign_pointer(svms[svm->pasid], NULL);
-	host_space_unregister(svm->mm, &svm->notifier);
+	if (!guest)
+		host_space_unregister(svm->mm, &svm->notifier);
 	kfree_rcu(svm, rcu);
+	if (guest)
+		mmput(guest);
 }
 
 static int sdev_add(struct intel_svm *svm, struct device_domain_info *info)
@@ -132,7 +150,10 @@ int v2_bind(struct pci_dev *dev, struct mm_struct *mm, u32 *pasid)
 
 /* --- Unbind ------------------------------------------------------------------------------------------ */
 
-/* Under pasid_mutex. */
+/*
+ * Under pasid_mutex. intel_svm_unbind_mm() and intel_svm_unbind_gpasid() are two functions there, and
+ * do the same in the same order.
+ */
 static int unbind_locked(struct pci_dev *dev, u32 pasid)
 {
 	struct intel_svm *svm = pasid && pasid < PASID_MAX ? svms[pasid] : NULL;

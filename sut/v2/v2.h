@@ -25,8 +25,9 @@
  * which only descriptions were at hand; the rest is drivers/iommu/intel-svm.c of the time (5.7),
  * brought down to what the host offers. Differences that are ours: PASID numbers come from the
  * caller, as in bind_gpasid, since scenarios name them; stop markers are left aside (5.7 answered
- * them, da8669ff41fa); guest PASIDs have no bind of their own, so of the three callers of the drain
- * the guest-PASID unbind is missing.
+ * them, da8669ff41fa); and a guest's PASID is told from the host's own by its number, which the two
+ * took from sets of their own: those from V2_GUEST_PASID on (p4 in scenarios) are bound as
+ * intel_svm_bind_gpasid() did, and unbound as intel_svm_unbind_gpasid(), the third caller of the drain.
  */
 
 #include "core/iommu.h"
@@ -48,6 +49,7 @@ struct intel_svm {
 	u32 pasid;
 };
 
+#define V2_GUEST_PASID 4u
 #define FLPT_DEFAULT_DID 1 /* PASID numbers are of one name space, so one domain id will do */
 
 /* RCU: look up under rcu_read_lock(). */
