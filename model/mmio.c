@@ -207,6 +207,42 @@ static void write_frcdh(struct model_unit *u, u64 value)
 	u->fsts &= ~FSTS_PPF;
 }
 
+/* Where an event's message goes and what it says: three events, three plain registers each. */
+static void write_message(struct model_unit *u, unsigned reg, u64 value)
+{
+	switch (reg) {
+	case REG_FEDATA:
+		u->fe.data = value;
+		break;
+	case REG_FEADDR:
+		u->fe.addr = value & ~3u;
+		break;
+	case REG_FEUADDR:
+		u->fe.uaddr = value;
+		break;
+	case REG_IEDATA:
+		u->ie.data = value;
+		break;
+	case REG_IEADDR:
+		u->ie.addr = value & ~3u;
+		break;
+	case REG_IEUADDR:
+		u->ie.uaddr = value;
+		break;
+	case REG_PEDATA:
+		u->pe.data = value;
+		break;
+	case REG_PEADDR:
+		u->pe.addr = value & ~3u;
+		break;
+	case REG_PEUADDR:
+		u->pe.uaddr = value;
+		break;
+	default:
+		break; /* read-only, or nothing there */
+	}
+}
+
 static void reg_write(struct model_unit *u, unsigned reg, u64 value)
 {
 	switch (reg) {
@@ -222,15 +258,6 @@ static void reg_write(struct model_unit *u, unsigned reg, u64 value)
 	case REG_FECTL:
 		message_write_ctl(&u->fe, value);
 		break;
-	case REG_FEDATA:
-		u->fe.data = value;
-		break;
-	case REG_FEADDR:
-		u->fe.addr = value & ~3u;
-		break;
-	case REG_FEUADDR:
-		u->fe.uaddr = value;
-		break;
 	case REG_IQT:
 		inval_tail(u, value);
 		break;
@@ -244,15 +271,6 @@ static void reg_write(struct model_unit *u, unsigned reg, u64 value)
 		break;
 	case REG_IECTL:
 		message_write_ctl(&u->ie, value);
-		break;
-	case REG_IEDATA:
-		u->ie.data = value;
-		break;
-	case REG_IEADDR:
-		u->ie.addr = value & ~3u;
-		break;
-	case REG_IEUADDR:
-		u->ie.uaddr = value;
 		break;
 	case REG_PQH:
 		write_pqh(u, value);
@@ -269,20 +287,11 @@ static void reg_write(struct model_unit *u, unsigned reg, u64 value)
 	case REG_PECTL:
 		write_pectl(u, value);
 		break;
-	case REG_PEDATA:
-		u->pe.data = value;
-		break;
-	case REG_PEADDR:
-		u->pe.addr = value & ~3u;
-		break;
-	case REG_PEUADDR:
-		u->pe.uaddr = value;
-		break;
 	case REG_FRCDH:
 		write_frcdh(u, value);
 		break;
 	default:
-		break; /* read-only, or nothing there */
+		write_message(u, reg, value);
 	}
 }
 

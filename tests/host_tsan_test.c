@@ -9,8 +9,6 @@
 
 #include "tests/host_test.h"
 
-#if defined(SLUICE_TSAN)
-
 #if defined(__SANITIZE_THREAD__)
 #define INSTRUMENTED 1
 #elif defined(__has_feature)
@@ -395,19 +393,3 @@ int main(void)
 
 	return cmocka_run_group_tests_name("host_tsan", tests, NULL, NULL);
 }
-
-#else
-
-static void test_needs_tsan(void **state)
-{
-	skip();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_needs_tsan) };
-
-	return cmocka_run_group_tests_name("host_tsan", tests, NULL, NULL);
-}
-
-#endif
