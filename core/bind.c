@@ -124,7 +124,8 @@ free_dp:
 	return err;
 }
 
-int intel_svm_bind(struct pci_dev *dev, struct mm_struct *mm, u32 *pasid)
+/* Requests in a driver's domain (SUT_BIND_DOMAIN) are served from its tables, as any others. */
+int intel_svm_bind(struct pci_dev *dev, struct mm_struct *mm, unsigned flags, u32 *pasid)
 {
 	struct device_domain_info *info;
 	int err;

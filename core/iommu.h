@@ -241,7 +241,7 @@ void iopf_wait_groups(struct dev_pasid *dp);
 
 /* bind.c */
 void dev_pasid_put(struct dev_pasid *dp);
-int intel_svm_bind(struct pci_dev *dev, struct mm_struct *mm, u32 *pasid);
+int intel_svm_bind(struct pci_dev *dev, struct mm_struct *mm, unsigned flags, u32 *pasid);
 int intel_svm_unbind(struct pci_dev *dev, u32 pasid);
 int intel_iommu_attach_rid(struct pci_dev *dev, struct mm_struct *mm);
 int intel_svm_drain(struct pci_dev *dev, u32 pasid);

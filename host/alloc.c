@@ -175,14 +175,15 @@ static void *alloc_pages(size_t size, size_t mapped)
 	return memory;
 }
 
-void *host_dma_alloc(size_t size, u64 *bus)
+void *host_dma_alloc(size_t size, unsigned gfp, u64 *bus)
 {
 	size_t mapped = (size + DMA_PAGE - !!size) / DMA_PAGE * DMA_PAGE;
 	void *memory;
 	u32 serial;
 
 	host_point(HOST_SITE_DMA_ALLOC);
-	host_might_sleep_at(HOST_SITE_DMA_ALLOC);
+	if (gfp != HOST_GFP_ATOMIC)
+		host_might_sleep_at(HOST_SITE_DMA_ALLOC);
 	if (host_alloc_fails(size))
 		return NULL;
 	memory = alloc_pages(size, mapped);

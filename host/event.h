@@ -37,8 +37,9 @@
 	X(FREED_USE, "freed-use", "site") /* a primitive met an object that was freed */           \
 	X(BAD_FREE, "bad-free", "serial") /* kfree of what is not allocated */                     \
 	X(DMA_FAULT, "dma-fault",                                                                  \
-	  "unit bus write")     /* hardware touched memory that is not mapped */                   \
-	X(WARN, "warn", "line") /* WARN_ON() in the code under test */
+	  "unit bus write")          /* hardware touched memory that is not mapped */              \
+	X(WARN, "warn", "line")      /* WARN_ON() in the code under test */                        \
+	X(ASSUME, "assume", "index") /* the system stands on one of its assumptions (sut.h) */
 
 enum host_event_kind {
 	EV_NONE,

@@ -129,6 +129,26 @@ u32 host_wait_left(
 		__left;                                                                            \
 	})
 
+/*
+ * For code that brings its own wait queues (kernel/sched/swait.c), what schedule() and
+ * wake_up_process() are to a task: it marks itself asleep, looks at its condition once more, and
+ * parks; whoever unparks it clears the mark, so a wake-up between the two is not lost. One for each
+ * task. @site, @what: what it waits at and for, in reports.
+ */
+struct host_parking {
+	u32 asleep;
+};
+void host_park(struct host_parking *p, unsigned site, const char *what); /* sleeps */
+bool host_unpark(struct host_parking *p); /* false if it was not asleep */
+/*
+ * The points and checks of wait_for_completion() and complete(), for a completion that is not the
+ * host's: to be called first in either. @name: static string, its class.
+ */
+void host_completion_awaited(const char *name); /* sleeps */
+void host_completion_signalled(const char *name);
+/* Id of the running task, below 32; 32 outside of tasks. */
+unsigned host_task_id(void);
+
 void host_msleep(u32 ms); /* sleeps; virtual time */
 u64 host_time_ns(void);   /* virtual time since the run began */
 
@@ -181,9 +201,9 @@ void host_kfree(const void *object); /* NULL is fine */
 
 /*
  * Memory that hardware can reach, zeroed and page aligned. The bus address is a number of the run
- * (it grows by a fixed rule), never a pointer. Sleeps.
+ * (it grows by a fixed rule), never a pointer.
  */
-void *host_dma_alloc(size_t size, u64 *bus);
+void *host_dma_alloc(size_t size, unsigned gfp, u64 *bus);
 void host_dma_free(void *object);
 u64 host_virt_to_bus(
 	const void *object); /* also for addresses inside; WARNs and gives ~0 if unknown */
@@ -309,5 +329,10 @@ host_unit_prq_order(unsigned unit); /* log2 of the ring's slots that the scenari
 
 void host_warn(const char *file, int line, const char *what); /* an EV_WARN; the run goes on */
 void host_might_sleep(void);
+/*
+ * The system does what a shipped configuration would refuse, or another way than it would: number
+ * @index of its assumptions. An EV_ASSUME; printed with every finding.
+ */
+void host_assume(unsigned index);
 
 #endif

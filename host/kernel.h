@@ -65,7 +65,7 @@ typedef struct host_waitqueue wait_queue_head_t;
 
 #define kzalloc(size, gfp) host_kzalloc(size, gfp)
 #define kfree(p) host_kfree(p)
-#define dma_alloc(size, bus) host_dma_alloc(size, bus)
+#define dma_alloc(size, bus) host_dma_alloc(size, GFP_KERNEL, bus)
 #define dma_free(p) host_dma_free(p)
 
 #define readl(reg) host_readl(reg)

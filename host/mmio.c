@@ -64,6 +64,11 @@ void host_writeq(u64 value, host_iomem reg)
 	write_reg(reg, 8, value);
 }
 
+void host_assume(unsigned index)
+{
+	host_event(EV_ASSUME, index, 0, 0, 0);
+}
+
 void host_warn(const char *file, int line, const char *what)
 {
 	host_event(EV_WARN, (u64)line, 0, 0, 0);

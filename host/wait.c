@@ -167,6 +167,49 @@ u32 host_wait_left(const struct host_wait_entry *entry)
 	return entry->deadline == ENGINE_NO_DEADLINE ? 1 : ms_left(entry->deadline);
 }
 
+/* --- Wait queues of the code's own ------------------------------------------------------------------------ */
+
+void host_park(struct host_parking *p, unsigned site, const char *what)
+{
+	host_might_sleep_at(site);
+	engine_enter();
+	while (p->asleep)
+		engine_block(site, p, host_object_name(what), ENGINE_NO_DEADLINE, false);
+	engine_leave();
+}
+
+bool host_unpark(struct host_parking *p)
+{
+	bool asleep;
+
+	engine_enter();
+	asleep = p->asleep != 0;
+	p->asleep = 0;
+	engine_wake(p, 1);
+	engine_leave();
+	return asleep;
+}
+
+void host_completion_awaited(const char *name)
+{
+	host_point(HOST_SITE_WAIT_FOR_COMPLETION);
+	host_might_sleep_at(HOST_SITE_WAIT_FOR_COMPLETION);
+	host_order_wait(HOST_SITE_WAIT_FOR_COMPLETION, CLASS_COMPLETION, name);
+}
+
+void host_completion_signalled(const char *name)
+{
+	host_point(HOST_SITE_COMPLETE);
+	host_order_wake(HOST_SITE_COMPLETE, CLASS_COMPLETION, name);
+}
+
+unsigned host_task_id(void)
+{
+	struct engine_task *self = engine_self();
+
+	return self ? self->id : ENGINE_TASKS_MAX;
+}
+
 /* --- Time --------------------------------------------------------------------------------------------------- */
 
 void host_msleep(u32 ms)

@@ -129,6 +129,7 @@ void play_bind(const struct scenario_op *op)
 	struct play_life *life = &play.life[op->device][op->pasid];
 	struct host_pci_dev *pci = model_pci_dev(op->device);
 	struct host_space *space = model_space(op->space);
+	unsigned flags = op->flags & OPF_DOMAIN ? SUT_BIND_DOMAIN : 0;
 	u32 number;
 	int err;
 
@@ -139,11 +140,11 @@ void play_bind(const struct scenario_op *op)
 	number = play.picks_numbers ? 0 : play_number(op->pasid);
 	play_begin(JOP_BIND, op->device, life, play_number(op->pasid), op->space);
 	life->binding++;
-	err = play.ops->bind(pci, space, &number);
+	err = play.ops->bind(pci, space, flags, &number);
 	if (err == -EOPNOTSUPP && !play.picks_numbers) {
 		play.picks_numbers = true;
 		number = 0;
-		err = play.ops->bind(pci, space, &number);
+		err = play.ops->bind(pci, space, flags, &number);
 	}
 	life->binding--;
 	if (!err)

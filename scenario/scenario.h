@@ -89,7 +89,8 @@ enum {
 	OPF_EXEC = 8,
 	OPF_PRIV = 16,
 	OPF_FORCE = 32,
-	OPF_NEVER = 64, /* hold: never instead of late */
+	OPF_NEVER = 64,   /* hold: never instead of late */
+	OPF_DOMAIN = 128, /* bind: a domain of the driver's instead of the owner's space */
 };
 
 #define SCENARIO_NONE 0xff /* pasid `none`, space `none` */

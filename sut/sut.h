@@ -16,10 +16,20 @@
 
 #include "host/host.h"
 
+/* How to bind. */
+#define SUT_BIND_DOMAIN BIT(0) /* a domain of the driver's, not the owner's address space (SVA) */
+
+/* What a system takes for granted that its shipped configuration does not; see host_assume(). */
+struct sut_assumption {
+	const char *word;
+	const char *text;
+};
+
 struct sut {
 	const char *name;    /* as after --system: "core" */
 	const char *summary; /* one line for `sluice list systems` */
 	const char *version; /* package version for the kernel's; NULL for ours */
+	const struct sut_assumption *assumptions; /* the last has no word; NULL: none */
 
 	/* Brings the unit's invalidation queue and page request queue up, or down again. */
 	int (*unit_enable)(unsigned unit);
@@ -34,7 +44,7 @@ struct sut {
 	 * pick; the number in use on return. -EBUSY: that number can't be had now. -ENOTSUP: the
 	 * system picks its own numbers.
 	 */
-	int (*bind)(struct host_pci_dev *dev, struct host_space *space, u32 *pasid);
+	int (*bind)(struct host_pci_dev *dev, struct host_space *space, unsigned flags, u32 *pasid);
 	/* Ends it, with its drain. The caller has stopped the device, one way or another. */
 	int (*unbind)(struct host_pci_dev *dev, u32 pasid);
 

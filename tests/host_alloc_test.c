@@ -31,7 +31,7 @@ static void test_live_allocations_are_visited_in_order(void **state)
 	one = host_kzalloc(24, HOST_GFP_KERNEL);
 	two = host_kzalloc(16, HOST_GFP_KERNEL);
 	two[0] = two[1] = 7;
-	host_dma_alloc(64, &bus);
+	host_dma_alloc(64, HOST_GFP_KERNEL, &bus);
 	visits = dma_visits = 0;
 	words_seen = 0;
 	host_each_alloc(visit, &visits);
@@ -57,7 +57,7 @@ static void test_bad_frees_are_told_and_not_done(void **state)
 
 	begin();
 	p = host_kzalloc(24, HOST_GFP_KERNEL);
-	d = host_dma_alloc(24, &bus);
+	d = host_dma_alloc(24, HOST_GFP_KERNEL, &bus);
 	host_kfree(NULL);
 	host_kfree(p);
 	assert_int_equal(count_events(EV_BAD_FREE, NULL), 0);
@@ -147,8 +147,8 @@ static void test_bus_addresses_follow_a_fixed_rule(void **state)
 	char *a, *b;
 
 	begin();
-	a = host_dma_alloc(100, &a_bus);
-	b = host_dma_alloc(8192, &b_bus);
+	a = host_dma_alloc(100, HOST_GFP_KERNEL, &a_bus);
+	b = host_dma_alloc(8192, HOST_GFP_KERNEL, &b_bus);
 	assert_true(a_bus == BUS && b_bus == BUS + 0x2000);
 	assert_int_equal((uintptr_t)a % 4096, 0);
 	assert_true(host_virt_to_bus(b + 5000) == b_bus + 5000);
@@ -157,7 +157,7 @@ static void test_bus_addresses_follow_a_fixed_rule(void **state)
 	assert_null(host_bus_to_virt(a_bus + 4096));
 	host_dma_free(a);
 	assert_null(host_bus_to_virt(a_bus));
-	host_dma_alloc(8, &c_bus);
+	host_dma_alloc(8, HOST_GFP_KERNEL, &c_bus);
 	assert_true(c_bus == BUS + 0x5000);
 	assert_int_equal(count_events(EV_WARN, NULL), 0);
 	assert_true(host_virt_to_bus(&a_bus) == ~0ull);
@@ -171,7 +171,7 @@ static void test_hardware_reaches_only_what_is_mapped(void **state)
 	char *p;
 
 	begin();
-	p = host_dma_alloc(128, &bus);
+	p = host_dma_alloc(128, HOST_GFP_KERNEL, &bus);
 	assert_ptr_equal(host_dma_access(0, bus + 64, 64, true), p + 64);
 	assert_int_equal(count_events(EV_DMA_FAULT, NULL), 0);
 	assert_null(host_dma_access(1, bus + 65, 64, true));
@@ -193,7 +193,7 @@ static void allocate_thrice(void *arg)
 	u64 bus;
 
 	got[0] = host_kzalloc(8, HOST_GFP_KERNEL);
-	got[1] = host_dma_alloc(8, &bus);
+	got[1] = host_dma_alloc(8, HOST_GFP_KERNEL, &bus);
 	got[2] = host_alloc_workqueue("wq", 1);
 }
 

@@ -60,7 +60,7 @@ static void sleepers(void *arg)
 	host_msleep(1);
 	host_flush_workqueue(wq);
 	host_kfree(host_kzalloc(8, HOST_GFP_KERNEL));
-	host_dma_free(host_dma_alloc(8, &bus));
+	host_dma_free(host_dma_alloc(8, HOST_GFP_KERNEL, &bus));
 	host_request_threaded_irq(0, never, "irq", NULL);
 	host_handle_mm_fault(&space, 0, 0);
 	host_mmput(&space);

@@ -57,7 +57,7 @@ static void driver(void *arg)
 	for (u32 i = 0; i < 3; i++) {
 		struct item *item = host_kzalloc(sizeof(*item), HOST_GFP_KERNEL);
 		u64 bus;
-		void *table = host_dma_alloc(64, &bus);
+		void *table = host_dma_alloc(64, HOST_GFP_KERNEL, &bus);
 
 		host_rcu_read_lock();
 		host_WRITE_ONCE(shared, host_READ_ONCE(shared) + 1);

@@ -131,12 +131,14 @@ static inline int fake_new_life(struct host_pci_dev *dev, u32 *pasid)
 	return err;
 }
 
-static inline int fake_bind(struct host_pci_dev *dev, struct host_space *space, u32 *pasid)
+static inline int fake_bind(struct host_pci_dev *dev, struct host_space *space, unsigned flags,
+			    u32 *pasid)
 {
 	return *pasid ? fake_new_life(dev, pasid) : -EINVAL;
 }
 
-static inline int fake_bind_picks(struct host_pci_dev *dev, struct host_space *space, u32 *pasid)
+static inline int fake_bind_picks(struct host_pci_dev *dev, struct host_space *space,
+				  unsigned flags, u32 *pasid)
 {
 	return *pasid ? -EOPNOTSUPP : fake_new_life(dev, pasid);
 }

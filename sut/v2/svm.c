@@ -131,7 +131,8 @@ static int bind_locked(struct device_domain_info *info, struct mm_struct *mm, u3
 	return err;
 }
 
-int v2_bind(struct pci_dev *dev, struct mm_struct *mm, u32 *pasid)
+/* 5.7 had no other users of PASIDs: a driver's domain is bound as a space. */
+int v2_bind(struct pci_dev *dev, struct mm_struct *mm, unsigned flags, u32 *pasid)
 {
 	struct device_domain_info *info;
 	int err;

@@ -56,7 +56,7 @@ struct intel_svm {
 struct intel_svm *v2_svm_find(u32 pasid);
 void v2_svm_drain_prq(struct pci_dev *dev, u32 pasid);
 
-int v2_bind(struct pci_dev *dev, struct mm_struct *mm, u32 *pasid);
+int v2_bind(struct pci_dev *dev, struct mm_struct *mm, unsigned flags, u32 *pasid);
 int v2_unbind(struct pci_dev *dev, u32 pasid);
 int v2_drain(struct pci_dev *dev, u32 pasid);
 
