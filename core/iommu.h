@@ -188,6 +188,7 @@ bool dev_tlb_reachable(const struct device_domain_info *info);
 
 /* pasid.c */
 int intel_iommu_alloc_root(struct intel_iommu *iommu);
+void intel_iommu_translate(struct intel_iommu *iommu, bool on);
 void intel_iommu_free_root(struct intel_iommu *iommu);
 int intel_pasid_alloc_table(struct device_domain_info *info);
 void intel_pasid_free_table(struct device_domain_info *info);

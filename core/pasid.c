@@ -18,6 +18,17 @@ static void set_root(struct intel_iommu *iommu, u64 rtaddr)
 		cpu_relax("RTPS");
 }
 
+/* On once all that translation needs is there; off before any of it goes. */
+void intel_iommu_translate(struct intel_iommu *iommu, bool on)
+{
+	u32 want = on ? DMA_GSTS_TES : 0;
+
+	iommu->gcmd = on ? iommu->gcmd | DMA_GCMD_TE : iommu->gcmd & ~DMA_GCMD_TE;
+	writel(iommu->gcmd, iommu->reg + DMAR_GCMD_REG);
+	while ((readl(iommu->reg + DMAR_GSTS_REG) & DMA_GSTS_TES) != want)
+		cpu_relax("TES");
+}
+
 int intel_iommu_alloc_root(struct intel_iommu *iommu)
 {
 	u64 bus;

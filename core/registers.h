@@ -34,8 +34,10 @@
 #define ECAP_SMTS BIT_ULL(43) /* scalable mode */
 #define ECAP_SMS BIT_ULL(58)  /* stop markers that can't be queued are dropped silently */
 
+#define DMA_GCMD_TE BIT(31)
 #define DMA_GCMD_SRTP BIT(30) /* latch RTADDR; one-shot */
 #define DMA_GCMD_QIE BIT(26)
+#define DMA_GSTS_TES BIT(31)
 #define DMA_GSTS_RTPS BIT(30)
 #define DMA_GSTS_QIES BIT(26)
 #define DMA_RTADDR_SMT BIT_ULL(10)    /* scalable-mode tables */

@@ -56,6 +56,7 @@ static int iommu_enable(struct intel_iommu *iommu)
 	err = intel_iommu_enable_prq(iommu);
 	if (err)
 		goto disable_qi;
+	intel_iommu_translate(iommu, true);
 	return 0;
 disable_qi:
 	intel_iommu_disable_qi(iommu);
@@ -96,6 +97,7 @@ int intel_iommu_finish(unsigned unit)
 	err = intel_iommu_finish_prq(iommu);
 	if (err)
 		goto out;
+	intel_iommu_translate(iommu, false);
 	intel_iommu_disable_qi(iommu);
 	intel_iommu_free_root(iommu);
 	iommu->up = false;

@@ -65,11 +65,11 @@ _Static_assert(REG_COUNT <= REG_OTHER, "register indices share 0..31 with 'other
 #define CAP_VALUE                                                                                  \
 	(6ull | 4ull << 8 | 47ull << 16 | 0x22ull << 24 | BIT_ULL(39) | 9ull << 48 | BIT_ULL(54) | \
 	 BIT_ULL(55) | BIT_ULL(56))
-/* ECAP: C QI DT PT SC, PRS, SRS, PSS = 20 bits, PASID, DIT, SMTS, SLTS, FLTS */
+/* ECAP: C QI DT PT SC, PRS, SRS, PSS = 20 bits, PASID, DIT, SMTS, SLTS, FLTS, SMPWC */
 #define ECAP_VALUE                                                                                 \
 	(BIT_ULL(0) | BIT_ULL(1) | BIT_ULL(2) | BIT_ULL(6) | BIT_ULL(7) | 15ull << 20 |            \
 	 BIT_ULL(29) | BIT_ULL(31) | 19ull << 35 | BIT_ULL(40) | BIT_ULL(41) | BIT_ULL(43) |       \
-	 BIT_ULL(46) | BIT_ULL(47))
+	 BIT_ULL(46) | BIT_ULL(47) | BIT_ULL(48))
 #define ECAP_PDS BIT_ULL(42)
 #define ECAP_SMS BIT_ULL(58)
 

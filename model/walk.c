@@ -130,6 +130,11 @@ bool walk_tables(struct model_unit *u, struct model_device *d, u32 pasid, enum w
 	u64 context[2];
 
 	*w = (struct walk){ .pasid = pasid };
+	/* Nothing is translated: what passes by itself then is no page of a space, and logs nothing. */
+	if (!(u->gsts & GCMD_TE)) {
+		w->fpd = true;
+		return deny(w, FAULT_RTADDR);
+	}
 	if (!walk_context(u, d->config->rid, w, context) ||
 	    !check_context(d, context, pasid, kind, w))
 		return false;

@@ -151,7 +151,7 @@ static inline void drv_start_queues(void)
 	host_writel(GCMD_SRTP, REG(0x18));
 	host_writeq(drv.queue_bus | IQA_DW, REG(0x90));
 	host_writeq(0, REG(0x88));
-	host_writel(GCMD_QIE, REG(0x18));
+	host_writel(GCMD_TE | GCMD_QIE, REG(0x18));
 	host_writeq(0, REG(0xc0));
 	host_writeq(0, REG(0xc8));
 	host_writeq(drv.ring_bus | (order >= 7 ? order - 7 : 0), REG(0xd0));

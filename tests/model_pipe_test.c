@@ -132,7 +132,7 @@ static void tables_are_broken(void **state)
 
 	drv_setup();
 	host_writeq(0, REG(0x20));
-	host_writel(GCMD_SRTP | GCMD_QIE, REG(0x18));
+	host_writel(GCMD_SRTP | GCMD_TE | GCMD_QIE, REG(0x18));
 	drv_request(1, 1, 1, true);
 	drv_settle(NULL);
 	assert_int_equal(drv_last(EV_FAULT)->c, FAULT_RTADDR);
