@@ -40,7 +40,7 @@ struct options {
 	const char *system;
 	double seconds;     /* for each of the two rates */
 	unsigned long soak; /* runs of the memory check, 0 leaves it out */
-	bool json, engine;
+	bool json, engine, access;
 	unsigned files;
 	const char *file[FILES_MAX];
 };
@@ -102,6 +102,7 @@ static void load(const struct options *opt)
 				error.text);
 			exit(2);
 		}
+		scenarios[i].world.access |= opt->access;
 	}
 	/* Most bytes are zero, "stay": a schedule of the length and density that a fuzzer keeps. */
 	for (unsigned i = 0; i < SCHEDULES; i++)
@@ -246,6 +247,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'e':
 		opt->engine = false;
 		return 0;
+	case 'a':
+		opt->access = true;
+		return 0;
 	case 'j':
 		opt->json = true;
 		return 0;
@@ -270,6 +274,8 @@ int main(int argc, char **argv)
 		{ "soak", 'k', "RUNS", 0, "runs of the memory check (default 1000000, 0: none)",
 		  0 },
 		{ "no-engine", 'e', NULL, 0, "leave out the cost of switches and points", 0 },
+		{ "access", 'a', NULL, 0,
+		  "points at loads and stores of the code under test (access builds)", 0 },
 		{ "json", 'j', NULL, 0, "print JSON", 0 },
 		{ 0 }
 	};
@@ -297,6 +303,13 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	load(&opt);
+	for (unsigned i = 0; i < opt.files; i++) {
+		if (run_build_serves(&scenarios[i]))
+			continue;
+		fprintf(stderr, "throughput: %s needs another build than `%s`\n", opt.file[i],
+			run_build());
+		return 2;
+	}
 	if (opt.engine)
 		engine_bench_run(&engine, 7);
 	off = measure(&opt, system);

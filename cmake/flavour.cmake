@@ -13,6 +13,9 @@
 #   SLUICE_SYSTEM_FLAGS  code under test         SLUICE_HOST_FLAGS    the host's primitives
 #   SLUICE_HOUSE_FLAGS   all other rooms         SLUICE_LINK_FLAGS    every program
 #   SLUICE_CHECKED_FLAGS the checked copy, if there is one
+#   SLUICE_SYSTEM_WHOLE_FLAGS  code under test that no access point may divide (its atomics)
+#   SLUICE_ACCESS_FLAGS  what divides any other code in the same way; none without SLUICE_ACCESS
+#   SLUICE_NEEDS         this build, as a `needs` line says it
 set(SLUICE_FLAVOUR plain CACHE STRING "plain, asan, tsan, msan or coverage")
 set_property(CACHE SLUICE_FLAVOUR PROPERTY STRINGS plain asan tsan msan coverage)
 
@@ -75,6 +78,30 @@ elseif(SLUICE_FLAVOUR STREQUAL "coverage")
 elseif(NOT SLUICE_FLAVOUR STREQUAL "plain")
 	message(FATAL_ERROR "SLUICE_FLAVOUR is `${SLUICE_FLAVOUR}`; "
 		"expected plain, asan, tsan, msan or coverage")
+endif()
+
+# A scheduling point at each load and store of the code under test (host/access.c). The option does
+# nothing without a mode that counts edges: libFuzzer's, or the cheapest there is.
+set(SLUICE_SYSTEM_WHOLE_FLAGS ${SLUICE_SYSTEM_FLAGS})
+set(SLUICE_ACCESS_FLAGS)
+set(SLUICE_NEEDS ${SLUICE_FLAVOUR})
+option(SLUICE_ACCESS "Points at loads and stores of the code under test, for runs that ask for them")
+if(SLUICE_ACCESS)
+	if(NOT clang)
+		message(FATAL_ERROR "access points need clang, found ${CMAKE_C_COMPILER_ID}")
+	endif()
+	add_compile_definitions(SLUICE_ACCESS=1)
+	set(accesses -fsanitize-coverage=trace-loads,trace-stores)
+	set(SLUICE_ACCESS_FLAGS ${accesses} -fsanitize-coverage=func,inline-bool-flag)
+	if(SLUICE_HAS_LIBFUZZER)
+		list(APPEND SLUICE_SYSTEM_FLAGS ${accesses})
+	else()
+		list(APPEND SLUICE_SYSTEM_FLAGS ${SLUICE_ACCESS_FLAGS})
+	endif()
+	set(SLUICE_NEEDS "${SLUICE_FLAVOUR} access")
+	if(SLUICE_FLAVOUR MATCHES "^(plain|coverage)$")
+		set(SLUICE_NEEDS "access")
+	endif()
 endif()
 
 # Points and events cross from room to room all the time. Systems stay out of it: each is a finished

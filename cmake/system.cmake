@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# sluice_add_system(NAME core SYMBOL sut_core SOURCES ...)
+# sluice_add_system(NAME core SYMBOL sut_core [WHOLE] SOURCES ... [INCLUDES ...] [OBJECTS ...])
 #
+# OBJECTS: more of it, compiled elsewhere. WHOLE: no access points in SOURCES (cmake/flavour.cmake).
 # Makes one relocatable object of a system under test, so that any number of systems live in one
 # program. `ld -r` gathers all writable data in one section with a C identifier for a name (the
 # linker then bounds it with __start_ and __stop_ symbols) and dissolves section groups, without
@@ -15,10 +16,14 @@ set(SLUICE_SYSTEM_NAMES)
 set(SLUICE_SYSTEM_OBJECTS)
 
 function(sluice_add_system)
-	cmake_parse_arguments(arg "" "NAME;SYMBOL" "SOURCES;INCLUDES" ${ARGN})
+	cmake_parse_arguments(arg "WHOLE" "NAME;SYMBOL" "SOURCES;INCLUDES;OBJECTS" ${ARGN})
 	set(target system_${arg_SYMBOL})
 	add_library(${target} OBJECT ${arg_SOURCES})
-	target_compile_options(${target} PRIVATE ${SLUICE_SYSTEM_FLAGS})
+	if(arg_WHOLE)
+		target_compile_options(${target} PRIVATE ${SLUICE_SYSTEM_WHOLE_FLAGS})
+	else()
+		target_compile_options(${target} PRIVATE ${SLUICE_SYSTEM_FLAGS})
+	endif()
 	if(arg_INCLUDES)
 		target_include_directories(${target} BEFORE PRIVATE ${arg_INCLUDES})
 	endif()
@@ -30,9 +35,9 @@ function(sluice_add_system)
 	add_custom_command(
 		OUTPUT ${object}
 		COMMAND ${SLUICE_LD} -r --force-group-allocation -T ${script}
-			-o ${object}.all $<TARGET_OBJECTS:${target}>
+			-o ${object}.all $<TARGET_OBJECTS:${target}> ${arg_OBJECTS}
 		COMMAND ${SLUICE_OBJCOPY} --keep-global-symbol=${arg_SYMBOL} ${object}.all ${object}
-		DEPENDS ${target} $<TARGET_OBJECTS:${target}> ${script}
+		DEPENDS ${target} $<TARGET_OBJECTS:${target}> ${arg_OBJECTS} ${script}
 		COMMAND_EXPAND_LISTS VERBATIM
 		COMMENT "System under test ${arg_NAME}")
 	set(SLUICE_SYSTEM_NAMES ${SLUICE_SYSTEM_NAMES} ${arg_SYMBOL} PARENT_SCOPE)

@@ -46,6 +46,7 @@ static void last_words(const char *identity, const char *what)
 	fprintf(stderr, "system: %s\nfinding: %s %s\n%s\n%s\n", target_system->ops->name, identity,
 		what, premises(), STATUS_TEXT_BEGIN);
 	run_record(&scenario, &recorded);
+	run_set_needs(&recorded, false);
 	scenario_write(&recorded, stderr);
 	fprintf(stderr, "%s\n", STATUS_TEXT_END);
 }
@@ -134,6 +135,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int index;
 
 	scenario_decode(&scenario, data, size);
+	run_trim(&scenario);
+	run_fit(&scenario, target_system);
 	status->executions++;
 	run_scenario(&scenario, target_system, NULL, &result);
 	if (result.verdict != RUN_FINDING)

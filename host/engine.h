@@ -130,6 +130,7 @@ struct engine_limits {
 	bool fail_alloc;   /* allocations ask the chooser */
 	u8 workers;        /* work-queue workers, 1..4: tasks worker0, worker1, ... */
 	u8 irqs;           /* event threads: tasks irq, irq1, ... for interrupts 0, 1, ... */
+	bool access;       /* points at loads and stores of the code under test (host/access.c) */
 	bool record;       /* keep the decisions other than 0, for a replay */
 };
 

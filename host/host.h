@@ -138,7 +138,8 @@ u32 host_wait_left(
 struct host_parking {
 	u32 asleep;
 };
-void host_park(struct host_parking *p, unsigned site, const char *what); /* sleeps */
+/* Sleeps. Milliseconds left, at least 1; 0 after a time-out. @ms: 0 waits without bound. */
+u32 host_park(struct host_parking *p, unsigned site, const char *what, u32 ms);
 bool host_unpark(struct host_parking *p); /* false if it was not asleep */
 /*
  * The points and checks of wait_for_completion() and complete(), for a completion that is not the
@@ -262,6 +263,7 @@ struct host_space {
 bool host_mmget_not_zero(struct host_space *space);
 void host_mmput(struct host_space *space); /* sleeps if it is the last */
 void host_space_register(struct host_space *space, struct host_space_notifier *n);
+void host_space_wait_release(struct host_space *space); /* until no notifier runs; sleeps */
 /* Returns when no release of this notifier runs any more; sleeps. */
 void host_space_unregister(struct host_space *space, struct host_space_notifier *n);
 /*

@@ -55,7 +55,9 @@ enum host_site_flags {
 	X(OP, "op", 0)                                                                             \
 	X(DEVICE, "device", 0)                                                                     \
 	X(AWAIT, "await", 0)                                                                       \
-	X(PAUSE, "pause", 0)
+	X(PAUSE, "pause", 0)                                                                       \
+	X(LOAD, "load", SITE_LOOK) /* of the code under test, where access points are on */        \
+	X(STORE, "store", 0)
 
 enum host_site {
 #define X(id, name, flags) HOST_SITE_##id,

@@ -69,6 +69,17 @@ void host_space_register(struct host_space *space, struct host_space_notifier *n
 	host_wrote(n, sizeof(*n));
 }
 
+void host_space_wait_release(struct host_space *space)
+{
+	host_might_sleep_at(HOST_SITE_SPACE_PUT);
+	engine_enter();
+	while (space->notifiers_running)
+		engine_block(HOST_SITE_SPACE_PUT, &space->notifiers, "a release notifier",
+			     ENGINE_NO_DEADLINE, false);
+	engine_leave();
+	host_acquired(&space->notifiers);
+}
+
 void host_space_unregister(struct host_space *space, struct host_space_notifier *n)
 {
 	host_point(HOST_SITE_SPACE_PUT);
@@ -81,12 +92,7 @@ void host_space_unregister(struct host_space *space, struct host_space_notifier 
 		n->next = NULL;
 		break;
 	}
-	engine_enter();
-	while (space->notifiers_running)
-		engine_block(HOST_SITE_SPACE_PUT, &space->notifiers, "a release notifier",
-			     ENGINE_NO_DEADLINE, false);
-	engine_leave();
-	host_acquired(&space->notifiers);
+	host_space_wait_release(space);
 }
 
 int host_handle_mm_fault(struct host_space *space, u64 addr, unsigned flags)

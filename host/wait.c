@@ -169,13 +169,20 @@ u32 host_wait_left(const struct host_wait_entry *entry)
 
 /* --- Wait queues of the code's own ------------------------------------------------------------------------ */
 
-void host_park(struct host_parking *p, unsigned site, const char *what)
+u32 host_park(struct host_parking *p, unsigned site, const char *what, u32 ms)
 {
+	u64 deadline = ms ? deadline_in(ms) : ENGINE_NO_DEADLINE;
+	bool in_time = true;
+
 	host_might_sleep_at(site);
 	engine_enter();
-	while (p->asleep)
-		engine_block(site, p, host_object_name(what), ENGINE_NO_DEADLINE, false);
+	while (p->asleep && in_time)
+		in_time = engine_block(site, p, host_object_name(what), deadline, false);
+	p->asleep = 0;
 	engine_leave();
+	if (!in_time)
+		return 0;
+	return ms ? ms_left(deadline) : 1;
 }
 
 bool host_unpark(struct host_parking *p)

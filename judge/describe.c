@@ -129,6 +129,14 @@ static void describe_request(struct text *t, u64 number)
 	describe_put(t, " group %u)", r->group);
 }
 
+static const char *describe_assumption(u64 index)
+{
+	const struct judge_probe *probe = &ledger.config.probe;
+	const char *text, *word = probe->assumption ? probe->assumption(index, &text) : NULL;
+
+	return word ? word : "what its configuration does not grant";
+}
+
 static void describe_host(struct text *t, const struct event *e)
 {
 	const struct ledger_request *r;
@@ -186,6 +194,9 @@ static void describe_host(struct text *t, const struct event *e)
 		break;
 	case EV_WARN:
 		describe_put(t, "WARN at line %llu", LLU(e->a));
+		break;
+	case EV_ASSUME:
+		describe_put(t, "assumes %s", describe_assumption(e->a));
 		break;
 	default:
 		break;

@@ -492,6 +492,23 @@ static size_t judge_put_words(char *buf, size_t size, size_t at, u32 mask)
 	return at;
 }
 
+static size_t judge_put_assumptions(char *buf, size_t size, size_t at)
+{
+	const struct judge_probe *probe = &ledger.config.probe;
+	u32 left = probe->assumed ? probe->assumed() : 0;
+
+	for (; left; left &= left - 1) {
+		const char *text = "", *word = probe->assumption(__builtin_ctz(left), &text);
+
+		at = judge_put(buf, size, at, "\nassumes: ");
+		at = judge_put(buf, size, at, word ? word : "what has no name");
+		at = judge_put(buf, size, at, " (");
+		at = judge_put(buf, size, at, text);
+		at = judge_put(buf, size, at, ")");
+	}
+	return at;
+}
+
 size_t judge_print_premises(char *buf, size_t size)
 {
 	char knobs[512] = "";
@@ -509,5 +526,5 @@ size_t judge_print_premises(char *buf, size_t size)
 		at = judge_put(buf, size, at, "\nknobs: ");
 		at = judge_put(buf, size, at, knobs);
 	}
-	return at;
+	return judge_put_assumptions(buf, size, at);
 }

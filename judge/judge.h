@@ -68,6 +68,10 @@ struct judge_probe {
 	const char *(*task_name)(unsigned id);
 	const char *(*site_name)(unsigned site, char *buf);
 	const char *(*class_name)(u64 class, char *buf, size_t size);
+	/* What the system has taken for granted so far (sut.h), as a mask; may be NULL. */
+	u32 (*assumed)(void);
+	/* Assumption @index of the system, its word and its text; NULL if there is none. */
+	const char *(*assumption)(unsigned index, const char **text);
 };
 
 struct judge_config {
@@ -104,7 +108,11 @@ const struct judge_finding *judge_excused(unsigned *count);
 /* Promises of this run: masks of enum promise. */
 u32 judge_promises_kept(void);
 u32 judge_promises_broken(void);
-/* "stopped-marker; groups ended; …; knobs: pipe=open (disputed: …)" */
+/*
+ * Lines: "premises: stopped-marker, groups-ended; broken: none", "knobs: u0 pipe=open (disputed:
+ * ...)" if there are such, and "assumes: WORD (why)" for each assumption of the system that the run
+ * stood on.
+ */
 size_t judge_print_premises(char *buf, size_t size);
 /* One event in words, for timelines: returns the length; 0 for events of no interest to a reader. */
 size_t judge_describe_event(const struct event *e, char *buf, size_t size);

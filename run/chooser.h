@@ -24,6 +24,8 @@ void chooser_bytes_init(struct chooser_bytes *c, const u8 *bytes, u32 size);
 /* Odds, one in so many: a random chooser fails an allocation, or has the hardware surprise. */
 #define CHOOSER_FAIL_ODDS 16
 #define CHOOSER_MODEL_ODDS 4
+/* It leaves a task at a load or store at these odds: most of them touch what nobody else does. */
+#define CHOOSER_ACCESS_ODDS 8
 /* A value decision (not CHOOSE_TASK) at these odds, from a generator's @state. */
 unsigned chooser_random_value(u64 *state, const struct decision *d);
 

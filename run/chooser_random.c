@@ -8,6 +8,7 @@
  * the hardware leaves open goes the unusual way half as often as a fair coin would have it.
  */
 
+#include "host/site.h"
 #include "run/chooser.h"
 #include "scenario/generate.h"
 
@@ -33,6 +34,9 @@ static unsigned chooser_random_choose(struct chooser *base, const struct decisio
 	c->left--;
 	if (d->kind != CHOOSE_TASK)
 		return chooser_random_value(&c->state, d);
+	if ((d->site == HOST_SITE_LOAD || d->site == HOST_SITE_STORE) &&
+	    scenario_random(&c->state) % CHOOSER_ACCESS_ODDS)
+		return 0;
 	/* The high half times n: no division, and the bias of 64 in 2^32 does not matter here. */
 	return (unsigned)(((scenario_random(&c->state) >> 32) * d->n) >> 32);
 }

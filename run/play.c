@@ -330,6 +330,12 @@ static bool play_has(const struct sut *ops, unsigned code)
 	}
 }
 
+bool play_has_op(const struct sut *ops, const struct scenario_op *op)
+{
+	return play_has(ops, op->code) &&
+	       (!(op->flags & OPF_DOMAIN) || ops->bind_flags & SUT_BIND_DOMAIN);
+}
+
 const char *play_missing(const struct scenario *s, const struct sut *ops)
 {
 	/* Setup needs these two, whatever the scripts say. */
@@ -338,6 +344,8 @@ const char *play_missing(const struct scenario *s, const struct sut *ops)
 	for (unsigned i = 0; i < s->ops; i++) {
 		if (!play_has(ops, s->op[i].code))
 			return scenario_op_word[s->op[i].code];
+		if (!play_has_op(ops, &s->op[i]))
+			return "bind to a domain";
 	}
 	return NULL;
 }

@@ -48,6 +48,7 @@
 
 /* The word of an operation that @s needs and @ops lacks; NULL if it has them all. */
 const char *play_missing(const struct scenario *s, const struct sut *ops);
+bool play_has_op(const struct sut *ops, const struct scenario_op *op);
 
 /* After engine_reset() and model_reset(). Both are kept until the next call. */
 void play_reset(const struct scenario *s, const struct sut *ops);

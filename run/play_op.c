@@ -124,6 +124,18 @@ static void play_bound(unsigned dev, unsigned symbol, u32 number)
 	model_resume(dev, number);
 }
 
+/* Two symbols for one number would be two lives in the scenario, and one in the system. */
+static bool play_one_symbol(const struct scenario_op *op)
+{
+	u8 *symbol = &play.space_symbol[op->space];
+
+	if (!play.ops->numbers_by_space || op->flags & OPF_DOMAIN)
+		return true;
+	if (!*symbol)
+		*symbol = op->pasid + 1;
+	return *symbol == op->pasid + 1;
+}
+
 void play_bind(const struct scenario_op *op)
 {
 	struct play_life *life = &play.life[op->device][op->pasid];
@@ -133,6 +145,10 @@ void play_bind(const struct scenario_op *op)
 	u32 number;
 	int err;
 
+	if (!play_one_symbol(op)) {
+		play.not_applicable = "gives each space one PASID number";
+		return;
+	}
 	if (!host_mmget_not_zero(space))
 		return;
 	if (!play_usable(op->device))

@@ -57,6 +57,8 @@ struct play {
 	struct play_unit unit[SCENARIO_UNITS_MAX];
 	struct play_symbol symbol[SCENARIO_PASIDS_MAX];
 	bool exited[SCENARIO_SPACES_MAX];
+	u8 space_symbol
+		[SCENARIO_SPACES_MAX]; /* of a system that numbers spaces; + 1, 0: none yet */
 	struct play_task task[SCENARIO_TASKS_MAX];
 };
 

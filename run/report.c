@@ -27,8 +27,7 @@ void report_print_finding(FILE *out, const struct judge_finding *f)
 	fprintf(out, "%s %s (step %u)\n", invariant_table[f->id].id, f->detail, f->step);
 }
 
-/* Each line of @text, two blanks in. */
-static void report_indent(FILE *out, const char *text)
+void report_print_indented(FILE *out, const char *text)
 {
 	while (*text) {
 		size_t size = strcspn(text, "\n");
@@ -44,21 +43,21 @@ static bool report_has_run(const struct run_result *r)
 	return r->kept || r->broken || r->finding;
 }
 
-void report_print(FILE *out, const char *system, const struct run_result *r)
+void report_print(FILE *out, const struct sut *system, const struct run_result *r)
 {
 	const struct judge_finding *findings, *excused;
-	char line[JUDGE_DETAIL_MAX + 512], premises[REPORT_PREMISES_MAX];
+	char line[JUDGE_DETAIL_MAX + 512], premises[REPORT_PREMISES_MAX], title[128];
 	unsigned found, forgiven;
 
 	report_verdict(r, line, sizeof(line));
-	fprintf(out, "%s: %s\n", system, line);
+	fprintf(out, "%s: %s\n", run_system_title(system, title, sizeof(title)), line);
 	if (!report_has_run(r))
 		return;
 	findings = judge_findings(&found);
 	excused = judge_excused(&forgiven);
 	if (found || forgiven) {
 		judge_print_premises(premises, sizeof(premises));
-		report_indent(out, premises);
+		report_print_indented(out, premises);
 	}
 	for (unsigned i = r->verdict == RUN_FINDING ? 1 : 0; i < found; i++) {
 		fputs("  also: ", out);
@@ -126,7 +125,26 @@ static void report_json_promises(FILE *out, const char *key, u32 mask)
 	putc(']', out);
 }
 
-static void report_json_judged(FILE *out, const struct run_result *r)
+static void report_json_assumptions(FILE *out, const struct sut *system)
+{
+	const char *comma = "";
+	u32 mask = run_assumptions();
+
+	fputs(",\"assumptions\":[", out);
+	for (unsigned i = 0; system->assumptions && system->assumptions[i].word; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		fprintf(out, "%s{\"word\":", comma);
+		report_write_json_string(out, system->assumptions[i].word);
+		fputs(",\"text\":", out);
+		report_write_json_string(out, system->assumptions[i].text);
+		putc('}', out);
+		comma = ",";
+	}
+	putc(']', out);
+}
+
+static void report_json_judged(FILE *out, const struct sut *system, const struct run_result *r)
 {
 	const struct judge_stats *stats = judge_stats();
 	const struct judge_finding *list;
@@ -142,6 +160,7 @@ static void report_json_judged(FILE *out, const struct run_result *r)
 	judge_print_premises(premises, sizeof(premises));
 	fputs(",\"premises\":", out);
 	report_write_json_string(out, premises);
+	report_json_assumptions(out, system);
 	fprintf(out,
 		",\"stats\":{\"lives\":%u,\"requests\":%u,\"responses\":%u,\"autos\":%u,"
 		"\"unmatched\":%u,\"drains\":%u,\"overflows\":%u}",
@@ -149,10 +168,15 @@ static void report_json_judged(FILE *out, const struct run_result *r)
 		stats->drains, stats->overflows);
 }
 
-void report_write_json(FILE *out, const char *system, const struct run_result *r)
+void report_write_json(FILE *out, const struct sut *system, const struct run_result *r)
 {
 	fputs("{\"system\":", out);
-	report_write_json_string(out, system);
+	report_write_json_string(out, system->name);
+	fputs(",\"version\":", out);
+	if (system->version)
+		report_write_json_string(out, system->version);
+	else
+		fputs("null", out);
 	fputs(",\"verdict\":", out);
 	report_write_json_string(out, run_verdict_word(r));
 	fputs(",\"reason\":", out);
@@ -165,7 +189,7 @@ void report_write_json(FILE *out, const char *system, const struct run_result *r
 	fprintf(out, ",\"hash\":\"%016" PRIx64 "\",\"steps\":%u,\"decisions\":%u,\"events\":%u",
 		r->trace_hash, r->steps, r->decisions, r->events);
 	if (report_has_run(r))
-		report_json_judged(out, r);
+		report_json_judged(out, system, r);
 	fputs("}\n", out);
 }
 

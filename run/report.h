@@ -8,7 +8,8 @@
  *
  * A finding begins with its identity, which is the dedupe token, and goes on with the judge's
  * detail: `HANG drain(d1,p2) waits for prq_complete; ...`. Every finding comes with its premises
- * (rule 6): what the environment kept in this run, and which disputed knob values were in force.
+ * (rule 6): what the environment kept in this run, which disputed knob values were in force, and
+ * which of its assumptions the system stood on.
  */
 
 #include <stdio.h>
@@ -22,21 +23,24 @@
  */
 size_t report_verdict(const struct run_result *result, char *buf, size_t size);
 
+/* Each line of @text, two blanks in. */
+void report_print_indented(FILE *out, const char *text);
+
 /*
- * Verdict line after "<system>: ", then indented: the premises, further findings in order of time,
- * and those that the premises excuse. @system: the system's name.
+ * Verdict line after "<name> (<version>): ", then indented: the premises, further findings in order of time,
+ * and those that the premises excuse.
  */
-void report_print(FILE *out, const char *system, const struct run_result *result);
+void report_print(FILE *out, const struct sut *system, const struct run_result *result);
 
 /* One finding as a line: `HANG drain(...) ... (step 41)`. */
 void report_print_finding(FILE *out, const struct judge_finding *finding);
 
 /*
- * One JSON object and a newline: system, verdict, reason, finding, findings, excused, promises kept
- * and broken by their words, premises, hash (hexadecimal text), steps, decisions, events,
+ * One JSON object and a newline: system, version (null if it has none), verdict, reason, finding, findings, excused, promises kept
+ * and broken by their words, premises, assumptions (word and text), hash (hexadecimal text), steps, decisions, events,
  * statistics.
  */
-void report_write_json(FILE *out, const char *system, const struct run_result *result);
+void report_write_json(FILE *out, const struct sut *system, const struct run_result *result);
 
 /*
  * The last run in the Trace Event format (JSON; opens in Perfetto and chrome://tracing): a track

@@ -135,35 +135,14 @@ static void run_init_engine(void)
 	done = true;
 }
 
+u32 run_assumptions(void)
+{
+	return world_assumed();
+}
+
 void run_set_feedback(u8 *table, u32 size)
 {
 	engine_set_feedback(table, size);
-}
-
-/* What this program was built with, for `needs` lines. */
-static bool run_build_has(const char *what)
-{
-	static const char *const has[] = {
-#if defined(SLUICE_ASAN)
-		"asan",
-#endif
-#if defined(SLUICE_TSAN)
-		"tsan",
-#endif
-#if defined(SLUICE_MSAN)
-		"msan",
-#endif
-#if defined(SLUICE_ACCESS)
-		"access",
-#endif
-		"",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(has); i++) {
-		if (!strcmp(what, has[i]))
-			return true;
-	}
-	return false;
 }
 
 __attribute__((format(printf, 3, 4))) static void
@@ -183,8 +162,9 @@ static bool run_admit(const struct scenario *s, const struct sut_image *system,
 {
 	const char *missing = play_missing(s, system->ops);
 
-	if (!run_build_has(s->needs)) {
-		run_say(result, RUN_REFUSED, "needs a build with `%s`", s->needs);
+	if (!run_build_serves(s)) {
+		run_say(result, RUN_REFUSED, "needs a build with `%s`, this is `%s`",
+			s->needs[0] ? s->needs : "access", run_build());
 		return false;
 	}
 	for (unsigned i = 0; i < s->promises; i++) {
@@ -317,7 +297,7 @@ void run_scenario(const struct scenario *s, const struct sut_image *system, stru
 	run_shell.first = 0;
 	admitted = run_admit(s, system, result);
 	system_restore(system);
-	world_reset(s);
+	world_reset(s, system->ops);
 	play_reset(s, system->ops);
 	if (admitted) {
 		end = run_parts(s, chooser, result);

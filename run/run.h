@@ -66,6 +66,32 @@ bool run_record_positional(const struct scenario *s, struct scenario *out);
 const struct sut_image *run_system(const char *name);          /* NULL if there is none */
 const char *run_verdict_word(const struct run_result *result); /* "clean", "HANG", "n/a", ... */
 
+/* "linux-6.12 (6.12.117-1~deb12u1)"; without a version the name alone. */
+const char *run_system_title(const struct sut *system, char *buf, size_t size);
+/* What a file says that records @result of @system: its name and version. */
+void run_expect(struct scenario_expect *e, const struct sut *system, const char *result);
+/* Mask of the system's assumptions that the last run stood on, in the order of its table. */
+u32 run_assumptions(void);
+
+/*
+ * What this program was built with, as a `needs` line says it: "asan", "access", "asan access"; or
+ * "plain". A scenario can be run if the build has all that it needs. One whose `needs` line says
+ * `access` has choices at single accesses, which no sanitizer may have moved: then the build must
+ * have nothing else.
+ */
+const char *run_build(void);
+bool run_build_serves(const struct scenario *s);
+/* Sets the `needs` of what was recorded here; @died: of a report of this build's sanitizer. */
+void run_set_needs(struct scenario *s, bool died);
+/* Of a scenario from bytes: takes off what this build has not, access points, so that any bytes run. */
+void run_trim(struct scenario *s);
+/*
+ * Of a scenario from bytes or from the generator: an operation that @system lacks becomes a pause,
+ * and PASIDs get the symbols that it can serve (scenario/renumber.h). A text is run as it stands, or
+ * refused.
+ */
+void run_fit(struct scenario *s, const struct sut_image *system);
+
 /* Feedback table of the engine, see engine_set_feedback(). */
 void run_set_feedback(u8 *table, u32 size);
 

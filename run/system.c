@@ -85,6 +85,24 @@ void system_restore(const struct sut_image *image)
 #endif
 }
 
+const char *run_system_title(const struct sut *system, char *buf, size_t size)
+{
+	if (system->version)
+		snprintf(buf, size, "%s (%s)", system->name, system->version);
+	else
+		snprintf(buf, size, "%s", system->name);
+	return buf;
+}
+
+void run_expect(struct scenario_expect *e, const struct sut *system, const char *result)
+{
+	memset(e, 0, sizeof(*e));
+	snprintf(e->system, sizeof(e->system), "%s", system->name);
+	snprintf(e->result, sizeof(e->result), "%.*s", SCENARIO_WORD_MAX - 1, result);
+	snprintf(e->version, sizeof(e->version), "%.*s", SCENARIO_WORD_MAX - 1,
+		 system->version ? system->version : "");
+}
+
 const struct sut_image *run_system(const char *name)
 {
 	for (const struct sut_image *image = sut_images; image->ops; image++) {

@@ -18,6 +18,10 @@ _Static_assert(KNOB_VALUES_MAX <= 8, "run_knob_masks() keeps a knob's values in 
  * the run counts as a livelock. The longest of 20,000 clean generated runs took 4,600 in all.
  */
 #define WORLD_FAIR_STEPS 20000
+#define WORLD_QUANTUM 256
+/* Loads and stores for each other point, more or less: bounds in points are so many times larger. */
+#define WORLD_ACCESSES 16
+#define WORLD_ASSUMPTIONS_MAX 32
 
 /* --- Knobs ------------------------------------------------------------------------------------ */
 
@@ -57,10 +61,14 @@ void run_knob_masks(uint8_t allowed[SCENARIO_KNOBS_MAX], bool disputed, bool bro
 /* --- The judge's view ------------------------------------------------------------------------- */
 
 static const struct scenario *world_scenario;
+static const struct sut *world_system;
+static u32 world_assumptions;
 static u64 world_request_pages[MODEL_REQUESTS_MAX + 1]; /* by ledger number */
 
 static void world_event(const struct event *e)
 {
+	if (e->kind == EV_ASSUME && e->a < WORLD_ASSUMPTIONS_MAX)
+		world_assumptions |= BIT(e->a);
 	if (e->kind == EV_REQ_ISSUED && e->a <= MODEL_REQUESTS_MAX)
 		world_request_pages[e->a] = e->d;
 	judge_event(e);
@@ -128,6 +136,24 @@ static size_t world_disputed(char *buf, size_t size)
 	return n;
 }
 
+static const char *world_assumption(unsigned index, const char **text)
+{
+	const struct sut_assumption *a = world_system->assumptions;
+
+	for (unsigned i = 0; a && a->word; i++, a++) {
+		if (i != index)
+			continue;
+		*text = a->text;
+		return a->word;
+	}
+	return NULL;
+}
+
+u32 world_assumed(void)
+{
+	return world_assumptions;
+}
+
 /* Everybody who waits for something other than work. */
 static size_t world_describe_stuck(char *buf, size_t size)
 {
@@ -165,6 +191,8 @@ static void world_reset_judge(const struct scenario *s)
 				.alloc_has_work = host_alloc_has_work,
 				.request_page = world_request_page,
 				.disputed = world_disputed,
+				.assumed = world_assumed,
+				.assumption = world_assumption,
 				.describe_stuck = world_describe_stuck,
 				.task_name = engine_name,
 				.site_name = world_site_name,
@@ -210,10 +238,13 @@ static void world_reset_model(const struct scenario *s)
 	model_reset(&config);
 }
 
-void world_reset(const struct scenario *s)
+void world_reset(const struct scenario *s, const struct sut *system)
 {
 	const struct engine_limits limits = {
-		.fair_steps = WORLD_FAIR_STEPS,
+		.quantum = s->world.access ? WORLD_QUANTUM * WORLD_ACCESSES : WORLD_QUANTUM,
+		.fair_steps =
+			s->world.access ? WORLD_FAIR_STEPS * WORLD_ACCESSES : WORLD_FAIR_STEPS,
+		.access = s->world.access,
 		.clock_choice = s->world.clock_free,
 		.rcu_eager = s->world.rcu_eager,
 		.fail_alloc = s->world.alloc_fails,
@@ -223,6 +254,8 @@ void world_reset(const struct scenario *s)
 	};
 
 	world_scenario = s;
+	world_system = system;
+	world_assumptions = 0;
 	world_reset_judge(s);
 	engine_reset(&limits, world_event);
 	world_reset_model(s);

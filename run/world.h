@@ -8,10 +8,13 @@
  */
 
 #include "scenario/scenario.h"
+#include "sut/sut.h"
 
 /* Once for each process: tells scenarios which knobs there are, and sites the registers' names. */
 void world_init(void);
-/* Judge, engine and model begin a run of @s. */
-void world_reset(const struct scenario *s);
+/* Judge, engine and model begin a run of @s with @system. */
+void world_reset(const struct scenario *s, const struct sut *system);
+/* Mask of the system's assumptions that the run has stood on so far. */
+u32 world_assumed(void);
 
 #endif

@@ -21,6 +21,7 @@ static void decode_world(struct scenario *s, const uint8_t *b)
 	s->world.clock_free = b[6] & 1;
 	s->world.alloc_fails = b[6] & 2;
 	s->world.rcu_eager = b[6] & 4;
+	s->world.access = b[6] & 8;
 }
 
 static void decode_knob(struct scenario *s, const uint8_t *b)
@@ -82,6 +83,8 @@ static void decode_op(const struct scenario *s, struct scenario_op *op, const ui
 		op->flags |= b[3] & OPF_FORCE;
 	if (takes & TAKES('i'))
 		op->flags |= b[3] & OPF_NEVER;
+	if (takes & TAKES('d') && b[3] & 1)
+		op->flags |= OPF_DOMAIN;
 	if (takes & TAKES('h'))
 		op->how = b[3] % SCENARIO_STOP_COUNT;
 	if (takes & TAKES('e'))
@@ -206,7 +209,7 @@ static void put_record(struct sink *sink, const uint8_t raw[BYTES_RECORD])
 static void encode_machine(struct sink *sink, const struct scenario *s)
 {
 	const uint8_t flags = (uint8_t)(s->world.clock_free | s->world.alloc_fails << 1 |
-					s->world.rcu_eager << 2);
+					s->world.rcu_eager << 2 | s->world.access << 3);
 	const uint8_t world[BYTES_RECORD] = {
 		BYTES_HEAD | BYTES_WORLD,
 		(uint8_t)(s->units - 1),
@@ -265,6 +268,7 @@ static void encode_op(struct sink *sink, const struct scenario_op *op)
 	const unsigned space = used(takes, TAKES('S') | TAKES('R') | TAKES('T'),
 				    op->space == SCENARIO_NONE ? NONE_SPACE : op->space);
 	const unsigned how = used(takes, TAKES('a') | TAKES('i'), op->flags) |
+			     used(takes, TAKES('d'), op->flags & OPF_DOMAIN ? 1 : 0) |
 			     used(takes, TAKES('h') | TAKES('e'), op->how) |
 			     used(takes, TAKES('b'), op->how - 1u);
 	const unsigned group = used(takes, TAKES('g'), op->group);

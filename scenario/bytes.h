@@ -18,7 +18,7 @@
  * Head, less bit 7, modulo the number of kinds, is the kind. Payload bytes are b1..b7:
  *
  *	WORLD	b1 units - 1, b2 devices - 1, b3 spaces - 1, b4 tasks (0: none), b5 workers - 1,
- *		b6 flags: 1 clock=free, 2 alloc=fails, 4 rcu=eager
+ *		b6 flags: 1 clock=free, 2 alloc=fails, 4 rcu=eager, 8 access=on
  *	UNIT	b1 unit, b2 log2 of the ring's slots, less 3
  *	KNOB	b1 unit, b2 knob, b3 value; only values other than the default
  *	DEVICE	b1 device, b2 unit, b3..b5 rid (2 + 7 + 7 bits), b6 b7 credits - 1 (4 + 7 bits) and,
@@ -26,7 +26,7 @@
  *	others	an operation, code = kind - 4:
  *		b1 task (bits 0-2), device or unit (bits 3-6)
  *		b2 PASID (bits 0-2, 7: none), space or awaited task (bits 3-6, 15: none)
- *		b3 flags, or how
+ *		b3 flags, or how; bind: bit 0 domain
  *		b4 b5 group (7 + 2 bits, low first); b5 bits 2-3: bits 14-15 of the page
  *		b6 b7 page, count - 1 or milliseconds (7 + 7 bits, high first)
  *

@@ -19,6 +19,15 @@ bool generate_one_in(struct generator *g, unsigned n)
 	return generate_below(g, n) == 0;
 }
 
+/*
+ * Half of the scenarios have none; in the others half of the binds are of a driver's domain. Drawn
+ * from a row of their own, so that this moves no other choice.
+ */
+uint8_t generate_bind_flags(struct generator *g)
+{
+	return g->domains && scenario_random(&g->aside) >> 63 ? OPF_DOMAIN : 0;
+}
+
 struct scenario_op *generate_op(struct generator *g, unsigned code, unsigned task)
 {
 	struct scenario *s = g->s;
@@ -124,8 +133,9 @@ static void settle_credits(struct generator *g)
 
 void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const uint8_t *allowed)
 {
-	struct generator g = { .s = s, .random = seed };
+	struct generator g = { .s = s, .random = seed, .aside = ~seed };
 
+	g.domains = scenario_random(&g.aside) >> 63;
 	scenario_init(s);
 	choose_features(&g);
 	choose_machine(&g, allowed);
@@ -133,6 +143,9 @@ void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const 
 	g.limit = 10 + generate_below(&g, generate_one_in(&g, 3) ? 42 : 20);
 	generate_tasks(&g);
 	settle_credits(&g);
+	/* Of the row that moves no other choice. */
+	if (flags & GENERATE_ACCESS)
+		s->world.access = scenario_random(&g.aside) >> 63;
 	if (!(flags & GENERATE_KEEP_PROMISES))
 		generate_break(&g);
 	scenario_sort_ops(s);

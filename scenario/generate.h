@@ -13,6 +13,8 @@
 enum generate_flags {
 	/* Choose operations that keep every promise but the kind of stop; else, any. */
 	GENERATE_KEEP_PROMISES = 1,
+	/* Half of the scenarios have access=on. */
+	GENERATE_ACCESS = 2,
 };
 
 /*

@@ -39,7 +39,8 @@ enum generate_feature {
 
 struct generator {
 	struct scenario *s;
-	uint64_t random;
+	uint64_t random, aside; /* aside: what moves no other choice */
+	bool domains;           /* some binds are of a driver's domain */
 	uint32_t features;
 	unsigned symbols; /* PASIDs in use */
 	unsigned limit;   /* operations to aim at */
@@ -56,6 +57,7 @@ struct generator {
 
 unsigned generate_below(struct generator *g, unsigned n);
 bool generate_one_in(struct generator *g, unsigned n);
+uint8_t generate_bind_flags(struct generator *g);
 /* Appends an operation with its task and code set. */
 struct scenario_op *generate_op(struct generator *g, unsigned code, unsigned task);
 

@@ -82,6 +82,14 @@ static bool pick_space(struct script *t, uint8_t *space)
 	return false;
 }
 
+static void add_bind(struct script *t, const struct life *life)
+{
+	struct scenario_op *op = add(t, OP_BIND, life);
+
+	op->space = life->space;
+	op->flags = generate_bind_flags(t->g);
+}
+
 static bool open_rid(struct script *t, struct life *life)
 {
 	struct generator *g = t->g;
@@ -107,7 +115,7 @@ static bool open_life(struct script *t, struct life *life)
 	life->pasid = (uint8_t)generate_below(g, g->symbols);
 	if (g->owner[life->device][life->pasid] != t->task || is_open(t, life->device, life->pasid))
 		return false;
-	add(t, OP_BIND, life)->space = life->space;
+	add_bind(t, life);
 	life->open = true;
 	return true;
 }
@@ -376,7 +384,7 @@ static void restart_units(struct generator *g)
 	life->device = (uint8_t)generate_below(g, s->devices);
 	if (s->ops + 4u > SCENARIO_OPS_MAX || !pick_space(&t, &life->space))
 		return;
-	add(&t, OP_BIND, life)->space = life->space;
+	add_bind(&t, life);
 	life->open = true;
 	life->left = 1;
 	send_request(&t, life);

@@ -14,6 +14,8 @@ uint64_t scenario_op_takes(unsigned code);
 extern const char *const scenario_stop_word[SCENARIO_STOP_COUNT];
 extern const char *const scenario_error_word[SCENARIO_ERROR_COUNT];
 
+bool scenario_has_word(const char *words, const char *word); /* words: a blank between them */
+
 extern const struct scenario_knob *scenario_knobs;
 extern unsigned scenario_knob_count;
 unsigned scenario_knob_values(unsigned knob); /* 0: it may not be set */

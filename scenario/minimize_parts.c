@@ -208,6 +208,8 @@ static void minimize_op(struct minimizer *m, unsigned i)
 		TRY_PLAIN(m, op[i].flags, (uint8_t)((flags & (OPF_LAST | OPF_FORCE)) | OPF_READ));
 	if (takes & TAKES('f') && m->best->op[i].flags & OPF_FORCE)
 		TRY_PLAIN(m, op[i].flags, (uint8_t)(m->best->op[i].flags & ~OPF_FORCE));
+	if (takes & TAKES('d') && m->best->op[i].flags & OPF_DOMAIN)
+		TRY_PLAIN(m, op[i].flags, (uint8_t)(m->best->op[i].flags & ~OPF_DOMAIN));
 	if (takes & TAKES('n'))
 		TRY_PLAIN(m, op[i].page, 1);
 	if (takes & TAKES('h'))
@@ -220,6 +222,7 @@ void minimize_settings(struct minimizer *m)
 	TRY_PLAIN(m, world.clock_free, false);
 	TRY_PLAIN(m, world.alloc_fails, false);
 	TRY_PLAIN(m, world.rcu_eager, false);
+	TRY_PLAIN(m, world.access, false);
 	for (unsigned u = 0; u < m->best->units; u++) {
 		for (unsigned k = 0; k < SCENARIO_KNOBS_MAX; k++)
 			TRY_PLAIN(m, unit[u].knob[k], 0);

@@ -170,6 +170,36 @@ static int parse_choices(struct parser *p, const struct token *head)
 	return 0;
 }
 
+/* A package's version: what stands up to the next blank, signs and all. */
+static int take_version(struct parser *p, char version[SCENARIO_WORD_MAX])
+{
+	static const char wanted[] = "a version (letters, digits and `.+-~:`)";
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789.+-~:";
+	const struct token first = p->lex.token;
+	const char *end = first.text;
+	size_t length;
+
+	while (!token_ends_line(&p->lex.token) && p->lex.token.text == end) {
+		end += p->lex.token.length;
+		if (token_next(&p->lex))
+			return -1;
+	}
+	length = (size_t)(end - first.text);
+	if (!length)
+		return token_expected(&p->lex, &first, wanted);
+	if (length >= SCENARIO_WORD_MAX)
+		return token_error(&p->lex, &first,
+				   "expected a version of at most %d characters, found %zu",
+				   SCENARIO_WORD_MAX - 1, length);
+	for (size_t i = 0; i < length; i++)
+		if (!strchr(letters, first.text[i]))
+			return token_expected(&p->lex, &first, wanted);
+	memcpy(version, first.text, length);
+	version[length] = '\0';
+	return 0;
+}
+
 static int parse_expect(struct parser *p, const struct token *head)
 {
 	struct scenario *s = p->s;
@@ -181,6 +211,10 @@ static int parse_expect(struct parser *p, const struct token *head)
 				   SCENARIO_EXPECTS_MAX);
 	if (token_take_word(&p->lex, "a system", e->system) ||
 	    token_take_word(&p->lex, "a result (clean, n/a or an invariant)", e->result))
+		return -1;
+	e->version[0] = '\0';
+	if (token_is_word(&p->lex.token, "version") &&
+	    (token_next(&p->lex) || take_version(p, e->version)))
 		return -1;
 	e->line = parse_line_number(head);
 	for (unsigned i = 0; i < s->expects; i++)
@@ -213,9 +247,25 @@ static int parse_promise(struct parser *p, const struct token *head)
 
 static int parse_needs(struct parser *p, const struct token *head)
 {
+	char word[SCENARIO_WORD_MAX], *needs = p->s->needs;
+	size_t n = 0;
+
 	if (p->s->needs[0])
 		return token_error(&p->lex, head, "expected one `needs` line, found another");
-	return token_take_word(&p->lex, "a kind of build", p->s->needs);
+	do {
+		const struct token t = p->lex.token;
+
+		if (token_take_word(&p->lex, "a kind of build", word))
+			return -1;
+		if (scenario_has_word(needs, word))
+			return token_error(&p->lex, &t, "expected each kind once, found `%s` again",
+					   word);
+		if (n + strlen(word) + 1 >= SCENARIO_WORD_MAX)
+			return token_error(&p->lex, &t, "expected fewer words, found `%s` too",
+					   word);
+		n += (size_t)snprintf(needs + n, SCENARIO_WORD_MAX - n, "%s%s", n ? " " : "", word);
+	} while (!token_ends_line(&p->lex.token));
+	return 0;
 }
 
 static int add_comment(struct parser *p, const struct token *t, bool *any)

@@ -31,6 +31,7 @@ enum op_word_kind {
 	KIND_ERROR,
 	KIND_PRO,
 	KIND_PPR,
+	KIND_DOMAIN,
 };
 
 static const struct op_word {
@@ -58,6 +59,7 @@ static const struct op_word {
 	{ 'e', KIND_ERROR, "ite", 0, SCENARIO_ERROR_ITE },
 	{ 'b', KIND_PRO, "pro", 0, 1 }, /* as in PRS_REG: bit 0 overflow, bit 1 pending */
 	{ 'b', KIND_PPR, "ppr", 0, 2 },
+	{ 'd', KIND_DOMAIN, "domain", OPF_DOMAIN, 0 },
 };
 #define OP_WORDS (sizeof(op_words) / sizeof(op_words[0]))
 

@@ -20,14 +20,15 @@ static int take_key(struct parser *p, const char *key, unsigned id, uint32_t *se
 
 int parse_world(struct parser *p, const struct token *head)
 {
-	static const char *const keys[] = { "workers", "clock", "alloc", "rcu" };
+	static const char *const keys[] = { "workers", "clock", "alloc", "rcu", "access" };
 	static const char *const words[][2] = {
 		{ "fair", "free" },
 		{ "succeeds", "fails" },
 		{ "lazy", "eager" },
+		{ "off", "on" },
 	};
 	struct scenario_world *w = &p->s->world;
-	bool *const flags[] = { &w->clock_free, &w->alloc_fails, &w->rcu_eager };
+	bool *const flags[] = { &w->clock_free, &w->alloc_fails, &w->rcu_eager, &w->access };
 	uint32_t seen = 0;
 
 	if (p->world_given)
@@ -37,7 +38,7 @@ int parse_world(struct parser *p, const struct token *head)
 		const struct token t = p->lex.token;
 		unsigned key, value;
 
-		if (parse_one_of(p, "a setting", keys, 4, &key) || parse_once(p, &t, key, &seen) ||
+		if (parse_one_of(p, "a setting", keys, 5, &key) || parse_once(p, &t, key, &seen) ||
 		    token_take_sign(&p->lex, "="))
 			return -1;
 		if (key == 0) {

@@ -65,7 +65,8 @@ static void write_comment(struct writer *w, const char *comment)
 
 static void write_world(struct writer *w, const struct scenario_world *world)
 {
-	if (world->workers == 1 && !world->clock_free && !world->alloc_fails && !world->rcu_eager)
+	if (world->workers == 1 && !world->clock_free && !world->alloc_fails && !world->rcu_eager &&
+	    !world->access)
 		return;
 	emit(w, "world");
 	if (world->workers != 1)
@@ -76,6 +77,8 @@ static void write_world(struct writer *w, const struct scenario_world *world)
 		emit(w, " alloc=fails");
 	if (world->rcu_eager)
 		emit(w, " rcu=eager");
+	if (world->access)
+		emit(w, " access=on");
 	emit(w, "\n");
 }
 
@@ -174,6 +177,9 @@ static void write_argument(struct writer *w, const struct scenario *s, const str
 	case 'e':
 		emit(w, " %s", scenario_error_word[op->how]);
 		break;
+	case 'd':
+		emit(w, "%s", op->flags & OPF_DOMAIN ? " domain" : "");
+		break;
 	case 'b':
 		emit(w, "%s%s", op->how & 1 ? " pro" : "", op->how & 2 ? " ppr" : "");
 		break;
@@ -251,6 +257,15 @@ static void write_anchor(struct writer *w, const struct scenario_anchor *a)
 		emit(w, " -> %s\n", a->target);
 }
 
+static void write_needs(struct writer *w, const struct scenario *s)
+{
+	bool more = s->world.access && !scenario_has_word(s->needs, "access");
+
+	if (s->needs[0] || more)
+		emit(w, "needs %s%s%s\n", s->needs, s->needs[0] && more ? " " : "",
+		     more ? "access" : "");
+}
+
 static void write_all(struct writer *w, const struct scenario *s)
 {
 	emit(w, "sluice %d\n", SCENARIO_VERSION);
@@ -266,10 +281,13 @@ static void write_all(struct writer *w, const struct scenario *s)
 			write_anchor(w, &s->anchor[i]);
 	for (unsigned i = 0; i < s->promises; i++)
 		emit(w, "promise %s\n", s->promise[i]);
-	if (s->needs[0])
-		emit(w, "needs %s\n", s->needs);
-	for (unsigned i = 0; i < s->expects; i++)
-		emit(w, "expect %s %s\n", s->expect[i].system, s->expect[i].result);
+	write_needs(w, s);
+	for (unsigned i = 0; i < s->expects; i++) {
+		const struct scenario_expect *e = &s->expect[i];
+
+		emit(w, "expect %s %s%s%s\n", e->system, e->result,
+		     e->version[0] ? " version " : "", e->version);
+	}
 }
 
 size_t scenario_print(const struct scenario *s, char *buf, size_t size)

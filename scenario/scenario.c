@@ -124,6 +124,25 @@ bool scenario_name_reserved(const char *name)
 	return false;
 }
 
+bool scenario_has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = words; *at; at += strspn(at, " ")) {
+		size_t length = strcspn(at, " ");
+
+		if (length == n && !memcmp(at, word, n))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+bool scenario_needs(const struct scenario *s, const char *word)
+{
+	return scenario_has_word(s->needs, word);
+}
+
 void scenario_sort_ops(struct scenario *s)
 {
 	struct scenario_op sorted[SCENARIO_OPS_MAX];

@@ -41,10 +41,10 @@
  * A `as` pasid, T task; then keys and flags, in any order:
  * g group=0..511, p page=0..0xffff (optional: default is the op's own number), a r/w/x/priv flags,
  * l last, f force, h stop kind, n count=1..255, m ms=0..60000, e error word, b PRS bits,
- * i invalidation answer (late|never).
+ * i invalidation answer (late|never), d domain (a driver's domain).
  */
 #define SCENARIO_OPS(X)                                                                            \
-	X(BIND, "bind", "DSA")                                                                     \
+	X(BIND, "bind", "DSAd")                                                                    \
 	X(UNBIND, "unbind", "DP")                                                                  \
 	X(REQUEST, "request", "DQgpalf")                                                           \
 	X(STOP, "stop", "DQh")                                                                     \
@@ -125,6 +125,7 @@ struct scenario_world {
 	bool clock_free;  /* clock=free: time may pass while tasks can run */
 	bool alloc_fails; /* alloc=fails: allocations ask the chooser */
 	bool rcu_eager;   /* rcu=eager */
+	bool access;      /* access=on: points at loads and stores of the code under test */
 };
 
 /* `at TASK SITE#NTH[+SKIP] -> TARGET` or `... = VALUE` */
@@ -140,7 +141,8 @@ struct scenario_anchor {
 
 struct scenario_expect {
 	char system[SCENARIO_WORD_MAX];
-	char result[SCENARIO_WORD_MAX]; /* an identity, `clean`, or `n/a` */
+	char result[SCENARIO_WORD_MAX];  /* an identity, `clean`, or `n/a` */
+	char version[SCENARIO_WORD_MAX]; /* of the system that gave it; "": any gives it */
 	uint16_t line;
 };
 
@@ -164,7 +166,8 @@ struct scenario {
 	uint8_t expects, promises;
 	struct scenario_expect expect[SCENARIO_EXPECTS_MAX];
 	char promise[SCENARIO_PROMISES_MAX][SCENARIO_WORD_MAX];
-	char needs[SCENARIO_WORD_MAX]; /* "", or the build it depends on: asan, tsan, access */
+	/* "", or the build it depends on, words with one blank between: asan, tsan, access. */
+	char needs[SCENARIO_WORD_MAX];
 };
 
 /* Where a text went wrong; line and column count from 1. */
@@ -196,6 +199,9 @@ size_t scenario_encode(const struct scenario *s, uint8_t *bytes, size_t max);
 bool scenario_equal(const struct scenario *a, const struct scenario *b);
 /* Does @size bytes look like a text ("sluice " and a digit)? */
 bool scenario_is_text(const char *data, size_t size);
+
+/* Is @word among those of s->needs? */
+bool scenario_needs(const struct scenario *s, const char *word);
 
 extern const char *const scenario_op_word[OP_COUNT];
 extern const char *const scenario_op_signature[OP_COUNT];

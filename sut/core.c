@@ -7,6 +7,7 @@
 
 const struct sut sut_core = {
 	.name = "core",
+	.bind_flags = SUT_BIND_DOMAIN,
 	.summary = "the reference drain core",
 	.unit_enable = intel_iommu_enable,
 	.unit_finish = intel_iommu_finish,

@@ -30,6 +30,8 @@ struct sut {
 	const char *summary; /* one line for `sluice list systems` */
 	const char *version; /* package version for the kernel's; NULL for ours */
 	const struct sut_assumption *assumptions; /* the last has no word; NULL: none */
+	bool numbers_by_space; /* picks numbers, and gives a space the same one on all devices */
+	unsigned bind_flags;   /* SUT_BIND_*: the ways to bind that it has; others are n/a */
 
 	/* Brings the unit's invalidation queue and page request queue up, or down again. */
 	int (*unit_enable)(unsigned unit);

@@ -15,7 +15,7 @@ expect core clean
 END
 sed 's/expect core clean/expect core HANG/' "$room/good.sluice" >"$room/wrong.sluice"
 sed 's/expect core clean/expect nobody clean/' "$room/good.sluice" >"$room/nobody.sluice"
-sed 's/expect core clean/needs access/' "$room/good.sluice" >"$room/needs.sluice"
+sed 's/expect core clean/needs msan/' "$room/good.sluice" >"$room/needs.sluice"
 sed 's/expect core clean/at app0 kmalloc#77 -> worker0\n&/' "$room/good.sluice" >"$room/drift.sluice"
 
 expect 0 '' "$sluice" run "$room/good.sluice"
@@ -42,7 +42,22 @@ expect 1 'wrong.sluice:7: expected core HANG, found clean' "$sluice" run "$room/
 expect 0 '' "$sluice" run --system core "$room/wrong.sluice"
 expect 1 'drift.sluice:8: expected core clean, found .*drift.*kmalloc#77' "$sluice" run "$room/drift.sluice"
 expect 2 'nobody.sluice:7: expected a system, found .nobody' "$sluice" run "$room/nobody.sluice"
-expect 2 'needs.sluice: needs the build .access.' "$sluice" run "$room/needs.sluice"
+expect 2 'needs.sluice: needs the build .msan.' "$sluice" run "$room/needs.sluice"
+
+# Of another version of the system it is news: `core` has none.
+sed 's/expect core clean/& version 1.2-3~deb1/' "$room/good.sluice" >"$room/version.sluice"
+sed 's/expect core HANG/& version 1.2-3~deb1/' "$room/wrong.sluice" >"$room/changed.sluice"
+sed 's/expect core clean/& version 1.2-3~deb1/' "$room/drift.sluice" >"$room/drifted.sluice"
+expect 0 '' "$sluice" run "$room/version.sluice"
+says '^core: as expected: clean'
+expect 0 'changed.sluice:7: changed: with version 1.2-3~deb1 HANG, now core: clean' \
+	"$sluice" run "$room/changed.sluice"
+says_not 'as expected'
+expect 0 'changed: ' "$sluice" run --quiet "$room/changed.sluice"
+expect 0 'drifted.sluice:8: changed: .*drift' "$sluice" run "$room/drifted.sluice"
+expect 0 'changed: ' "$sluice" run --json "$room/changed.sluice"
+jq -e '.changed and (.as_expected | not) and .version == null and .assumptions == []' \
+	"$room/stdout" >"$room/jq" || fail "--json does not say that it has changed"
 
 # One bad file does not hide the next.
 expect 2 'missing: No such file' "$sluice" run --hash "$room/missing" "$room/good.sluice"

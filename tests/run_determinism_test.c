@@ -23,6 +23,13 @@
 #define INPUTS 2000
 #define DECISIONS 400
 
+/* Where the build has access points, half of the inputs have them on. */
+#if defined(SLUICE_ACCESS)
+#define ACCESS_FLAG GENERATE_ACCESS
+#else
+#define ACCESS_FLAG 0
+#endif
+
 /* libFuzzer's counters, one for each edge of the systems; the linker bounds them if there are any. */
 #if defined(SLUICE_ASAN) && defined(__clang__)
 extern u8 __start___sancov_cntrs[] __attribute__((weak));
@@ -74,7 +81,8 @@ static void make_scenario(unsigned input)
 	bool odd = input % 3 == 2;
 
 	run_knob_masks(allowed, odd, odd);
-	scenario_generate(&scenario, 1000 + input, odd ? 0 : GENERATE_KEEP_PROMISES, allowed);
+	scenario_generate(&scenario, 1000 + input, (odd ? 0 : GENERATE_KEEP_PROMISES) | ACCESS_FLAG,
+			  allowed);
 }
 
 static void take(struct outcome *out, const struct run_result *result)

@@ -12,6 +12,8 @@
  *  fake-picks  as fake-own, but picks its own PASID numbers, from 40 on
  *  fake-leak   as fake-own, and never frees a life
  *  fake-spin   its unbind polls for what never comes, looking at memory that is written meanwhile
+ *  fake-stands as fake, has a version, and stands on two assumptions: one in each bind, the other in
+ *              each bind of a domain
  *  fake-bare   has nothing but what setup needs, bind and unbind
  */
 
@@ -137,6 +139,15 @@ static inline int fake_bind(struct host_pci_dev *dev, struct host_space *space, 
 	return *pasid ? fake_new_life(dev, pasid) : -EINVAL;
 }
 
+static inline int fake_bind_stands(struct host_pci_dev *dev, struct host_space *space,
+				   unsigned flags, u32 *pasid)
+{
+	if (flags & SUT_BIND_DOMAIN)
+		host_assume(0);
+	host_assume(1);
+	return fake_bind(dev, space, flags, pasid);
+}
+
 static inline int fake_bind_picks(struct host_pci_dev *dev, struct host_space *space,
 				  unsigned flags, u32 *pasid)
 {
@@ -191,22 +202,29 @@ FAKE_UNBIND(fake_unbind_own, FAKE_OWN)
 FAKE_UNBIND(fake_unbind_leak, FAKE_LEAK)
 FAKE_UNBIND(fake_unbind_spin, FAKE_SPIN)
 
-#define FAKE_SUT(id, text, bind_fn, unbind_fn, finish_fn, detach_fn)                               \
-	static const struct sut id = {                                                             \
-		.name = text,                                                                      \
-		.summary = "for tests",                                                            \
-		.unit_enable = fake_enable,                                                        \
-		.unit_finish = finish_fn,                                                          \
-		.device_attach = fake_attach,                                                      \
-		.device_detach = detach_fn,                                                        \
-		.bind = bind_fn,                                                                   \
-		.unbind = unbind_fn,                                                               \
-	}
+static const struct sut_assumption fake_assumptions[] = {
+	{ "domains", "the configuration has none" },
+	{ "binds", "a bind is \"refused\" there" },
+	{ NULL, NULL },
+};
+
+#define FAKE_SUT(id, text, bind_fn, unbind_fn, finish_fn, detach_fn, ...)                          \
+	static const struct sut id = { .name = text,                                               \
+				       .summary = "for tests",                                     \
+				       .unit_enable = fake_enable,                                 \
+				       .unit_finish = finish_fn,                                   \
+				       .device_attach = fake_attach,                               \
+				       .device_detach = detach_fn,                                 \
+				       .bind = bind_fn,                                            \
+				       .unbind = unbind_fn,                                        \
+				       __VA_ARGS__ }
 FAKE_SUT(fake_shared, "fake", fake_bind, fake_unbind_shared, fake_finish, fake_detach);
 FAKE_SUT(fake_own, "fake-own", fake_bind, fake_unbind_own, fake_finish, fake_detach);
 FAKE_SUT(fake_picks, "fake-picks", fake_bind_picks, fake_unbind_own, fake_finish, fake_detach);
 FAKE_SUT(fake_leak, "fake-leak", fake_bind, fake_unbind_leak, fake_finish, fake_detach);
 FAKE_SUT(fake_spin, "fake-spin", fake_bind, fake_unbind_spin, fake_finish, fake_detach);
+FAKE_SUT(fake_stands, "fake-stands", fake_bind_stands, fake_unbind_shared, fake_finish, fake_detach,
+	 .version = "1.2-3~deb1", .assumptions = fake_assumptions, .bind_flags = SUT_BIND_DOMAIN);
 FAKE_SUT(fake_bare, "fake-bare", fake_bind, fake_unbind_own, NULL, NULL);
 
 static const struct sut_image fake_images[] = {
@@ -215,6 +233,7 @@ static const struct sut_image fake_images[] = {
 	{ &fake_picks, &fake_state, sizeof(fake_state) },
 	{ &fake_leak, &fake_state, sizeof(fake_state) },
 	{ &fake_spin, &fake_state, sizeof(fake_state) },
+	{ &fake_stands, &fake_state, sizeof(fake_state) },
 	{ &fake_bare, &fake_state, sizeof(fake_state) },
 	{ NULL, NULL, 0 },
 };

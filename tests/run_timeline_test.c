@@ -10,6 +10,7 @@
 
 static struct scenario scenario;
 static struct run_result result;
+static const struct sut_image *image;
 
 /* The text that @print writes; free it. */
 static char *written(void (*print)(FILE *out, unsigned arg), unsigned arg)
@@ -36,12 +37,12 @@ static void print_coloured(FILE *out, unsigned columns)
 
 static void print_report(FILE *out, unsigned unused)
 {
-	report_print(out, "fake", &result);
+	report_print(out, image->ops, &result);
 }
 
 static void print_json(FILE *out, unsigned unused)
 {
-	report_write_json(out, "fake", &result);
+	report_write_json(out, image->ops, &result);
 }
 
 static void print_trace(FILE *out, unsigned unused)
@@ -51,6 +52,7 @@ static void print_trace(FILE *out, unsigned unused)
 
 static void run_hang(void)
 {
+	image = fake_system("fake");
 	fake_scenario(&scenario, FAKE_TWO_DRAINS "at start start#1 -> app1\n");
 	run_scenario(&scenario, fake_system("fake"), NULL, &result);
 	assert_int_equal(result.verdict, RUN_FINDING);
@@ -179,6 +181,7 @@ static void test_json_of_no_run(void **state)
 {
 	char *text;
 
+	image = fake_system("fake");
 	fake_scenario(&scenario, FAKE_TWO_DRAINS "promise nothing\n");
 	run_scenario(&scenario, fake_system("fake"), NULL, &result);
 	text = written(print_json, 0);
@@ -186,6 +189,44 @@ static void test_json_of_no_run(void **state)
 	expect_in(text, "\"verdict\":\"refused\"");
 	expect_in(text, "\"finding\":null");
 	free(text);
+}
+
+/* What the system stands on is told once each, in the order of its table, wherever premises are. */
+static void test_assumptions(void **state)
+{
+	static const char two[] = "\n  assumes: domains (the configuration has none)\n"
+				  "  assumes: binds (a bind is \"refused\" there)\n";
+	char *text, premises[2048];
+
+	image = fake_system("fake-stands");
+	fake_scenario(&scenario, FAKE_TWO_DRAINS "at start start#1 -> app1\n");
+	scenario.op[3].flags |= OPF_DOMAIN;
+	run_scenario(&scenario, image, NULL, &result);
+	text = written(print_report, 0);
+	assert_memory_equal(text, "fake-stands (1.2-3~deb1): HANG ", 31);
+	expect_in(text, two);
+	free(text);
+	text = written(print_json, 0);
+	expect_json(text);
+	expect_in(text, "\"system\":\"fake-stands\",\"version\":\"1.2-3~deb1\"");
+	expect_in(text,
+		  "\"assumptions\":[{\"word\":\"domains\",\"text\":\"the configuration has none\"},"
+		  "{\"word\":\"binds\",");
+	free(text);
+	text = written(print_plain, 160);
+	expect_in(text, "assumes domains");
+	free(text);
+
+	/* Of a clean run, and only what it stood on. */
+	fake_scenario(&scenario, FAKE_TWO_DRAINS);
+	run_scenario(&scenario, image, NULL, &result);
+	assert_int_equal(result.verdict, RUN_CLEAN);
+	judge_print_premises(premises, sizeof(premises));
+	expect_in(premises, "\nassumes: binds (");
+	assert_null(strstr(premises, "domains"));
+	assert_int_equal(run_assumptions(), 2);
+	run_scenario(&scenario, fake_system("fake"), NULL, &result);
+	assert_int_equal(run_assumptions(), 0);
 }
 
 static void print_odd_string(FILE *out, unsigned unused)
@@ -211,6 +252,7 @@ int main(void)
 		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_of_no_run),
+		cmocka_unit_test(test_assumptions),
 		cmocka_unit_test(test_json_string),
 	};
 

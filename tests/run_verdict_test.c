@@ -183,6 +183,7 @@ static void test_any_bytes(void **state)
 			bytes[size] = seed >> 56;
 		}
 		scenario_decode(&scenario, bytes, 100 + i % 500);
+		run_trim(&scenario);
 		run_scenario(&scenario, fake_system("fake-own"), NULL, &result);
 		run_scenario(&scenario, fake_system("fake-own"), NULL, &again);
 		assert_int_equal(result.trace_hash, again.trace_hash);

@@ -110,6 +110,32 @@ static void test_layout(void **state)
 	assert_memory_equal(encoded, bytes, sizeof(bytes) - 2);
 }
 
+/* Of a bind's third byte bit 0 counts, and is all that comes back. */
+static void test_domain_is_a_bit(void **state)
+{
+	uint8_t bytes[] = { BYTES_HEAD | (BYTES_OP + OP_BIND), 0, 0, 0, 0, 0, 0, 0 };
+	uint8_t encoded[SCENARIO_BYTES_MAX];
+
+	for (unsigned value = 0; value < BYTES_HEAD; value++) {
+		bytes[3] = (uint8_t)value;
+		scenario_decode(&s, bytes, sizeof(bytes));
+		assert_int_equal(s.op[0].flags, value & 1 ? OPF_DOMAIN : 0);
+		assert_in_range(scenario_encode(&s, encoded, sizeof(encoded)), 8, 64);
+		assert_int_equal(encoded[24 + 3], value & 1);
+		check_decoded(bytes, sizeof(bytes), true);
+	}
+}
+
+static void test_access_is_a_flag(void **state)
+{
+	const uint8_t bytes[] = { BYTES_HEAD | BYTES_WORLD, 0, 0, 0, 0, 0, 8 };
+
+	scenario_decode(&s, bytes, sizeof(bytes));
+	assert_true(s.world.access && !s.world.clock_free && !s.world.rcu_eager);
+	check_decoded(bytes, sizeof(bytes), true);
+	assert_true(back.world.access);
+}
+
 static size_t random_bytes(uint64_t *random, uint8_t *bytes, size_t max)
 {
 	size_t size = scenario_random(random) % (max + 1);
@@ -357,6 +383,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_the_empty_world),
 		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_domain_is_a_bit),
+		cmocka_unit_test(test_access_is_a_flag),
 		cmocka_unit_test(test_random_bytes),
 		cmocka_unit_test(test_short_bytes_all),
 		cmocka_unit_test(test_too_many_bytes),

@@ -301,11 +301,13 @@ static void test_groups_are_apart(void **state)
 static void test_variety(void **state)
 {
 	unsigned ops[OP_COUNT] = { 0 }, stops[SCENARIO_STOP_COUNT] = { 0 };
+	unsigned domains = 0, none = 0;
 	unsigned units = 0, small = 0, same_pasid = 0, several = 0,
 		 tasks[SCENARIO_TASKS_MAX + 1] = { 0 };
 
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
 		uint8_t bound_by[SCENARIO_PASIDS_MAX] = { 0 };
+		unsigned before = domains;
 
 		scenario_generate(&s, seed, GENERATE_KEEP_PROMISES, NULL);
 		units += s.units == 2;
@@ -315,10 +317,12 @@ static void test_variety(void **state)
 			ops[s.op[i].code]++;
 			if (s.op[i].code == OP_STOP)
 				stops[s.op[i].how]++;
+			domains += (s.op[i].flags & OPF_DOMAIN) != 0;
 			if (s.op[i].code == OP_BIND)
 				bound_by[s.op[i].pasid] |= (uint8_t)(1u << s.op[i].device);
 			several += s.op[i].code == OP_REQUEST && !(s.op[i].flags & OPF_LAST);
 		}
+		none += domains == before;
 		same_pasid += (bound_by[0] & (bound_by[0] - 1)) != 0;
 	}
 	for (unsigned code = 0; code < OP_COUNT; code++) {
@@ -331,12 +335,31 @@ static void test_variety(void **state)
 	}
 	for (unsigned how = 0; how < SCENARIO_STOP_COUNT; how++)
 		assert_in_range(stops[how], SEEDS / 20, SEEDS * 64);
+	/* A quarter of the binds, and some scenarios without. */
+	assert_in_range(domains, ops[OP_BIND] / 5, ops[OP_BIND] / 3);
+	assert_in_range(none, SEEDS / 2, SEEDS * 4 / 5);
 	assert_in_range(units, SEEDS / 10, SEEDS);
 	assert_in_range(small, SEEDS / 2, SEEDS);
 	assert_in_range(same_pasid, SEEDS / 20, SEEDS);
 	assert_in_range(several, SEEDS / 4, SEEDS * 64);
 	for (unsigned n = 1; n <= SCENARIO_TASKS_MAX; n++)
 		assert_in_range(tasks[n], SEEDS / 200, SEEDS);
+}
+
+/* Asked for, half of the scenarios have access points, and are what they were in all else. */
+static void test_access_when_told(void **state)
+{
+	unsigned access = 0;
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		scenario_generate(&s, seed, (unsigned)(seed & 1) | GENERATE_ACCESS, NULL);
+		scenario_generate(&other, seed, (unsigned)(seed & 1), NULL);
+		assert_false(other.world.access);
+		access += s.world.access;
+		s.world.access = false;
+		assert_true(scenario_equal(&s, &other));
+	}
+	assert_in_range(access, SEEDS * 2 / 5, SEEDS * 3 / 5);
 }
 
 static void test_promises_are_broken_too(void **state)
@@ -371,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_promises_are_kept),
 		cmocka_unit_test(test_groups_are_apart),
 		cmocka_unit_test(test_variety),
+		cmocka_unit_test(test_access_when_told),
 		cmocka_unit_test(test_promises_are_broken_too),
 	};
 

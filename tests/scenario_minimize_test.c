@@ -93,7 +93,8 @@ static const char big[] =
 	"unit u0 event=last-page ring=8\nunit u1 pipe=closed ring=16\n"
 	"device d0 credits=1 retries=3\ndevice d1 unit=u1\ndevice d2 unit=u1 rid=00:07.0\n"
 	"space A B C\n"
-	"task one: bind d0 A as p1; request d0 p1 page=0x11 rwx priv last force; stop d0 p1 reset; "
+	"task one: bind d0 A as p1 domain; request d0 p1 page=0x11 rwx priv last force; stop d0 p1 "
+	"reset; "
 	"unbind d0 p1\n"
 	"task two: await one; bind d2 C as p2; request d2 p2 page=0x22 rw last; stop d2 p2 marker; "
 	"unbind d2 p2\n"
@@ -239,6 +240,28 @@ static void test_positional_choices(void **state)
 	assert_int_equal(s.tasks, 0);
 }
 
+static bool needs_bind(const struct scenario *t)
+{
+	return find(t, OP_BIND, 0);
+}
+
+static bool needs_domain(const struct scenario *t)
+{
+	const struct scenario_op *op = find(t, OP_BIND, 0);
+
+	return op && op->flags & OPF_DOMAIN;
+}
+
+static void test_domain_stays_if_it_matters(void **state)
+{
+	parse(big);
+	assert_true(minimize(needs_domain, 10000));
+	assert_non_null(strstr(text, "bind d0 A as p1 domain\n"));
+	parse("sluice 1\ntask a: bind d0 A as p1 domain\n");
+	assert_true(minimize(needs_bind, 10000));
+	assert_non_null(strstr(text, "bind d0 A as p1\n"));
+}
+
 static bool always(const struct scenario *t)
 {
 	return true;
@@ -357,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_settings_that_matter_stay),
 		cmocka_unit_test(test_tasks_are_renumbered),
 		cmocka_unit_test(test_positional_choices),
+		cmocka_unit_test(test_domain_stays_if_it_matters),
 		cmocka_unit_test(test_nothing_is_needed),
 		cmocka_unit_test(test_fixed_point),
 		cmocka_unit_test(test_budget),

@@ -65,7 +65,7 @@ static void test_example_is_canonical(void **state)
 		"at late kmalloc#3 = 1\n"
 		"promise stopped-marker\n"
 		"needs asan\n"
-		"expect linux-6.12 HANG\n"
+		"expect linux-6.12 HANG version 6.12.117-1~deb12u1\n"
 		"expect core clean\n"
 		"expect v2 n/a\n";
 
@@ -86,6 +86,8 @@ static void test_example_is_canonical(void **state)
 	assert_int_equal(parsed.anchor[1].line, 14);
 	assert_true(parsed.anchor[2].is_value);
 	assert_string_equal(parsed.expect[2].result, "n/a");
+	assert_string_equal(parsed.expect[0].version, "6.12.117-1~deb12u1");
+	assert_string_equal(parsed.expect[1].version, "");
 	assert_false(parsed.positional);
 }
 
@@ -110,6 +112,7 @@ static const struct {
 	const char *text, *canonical;
 } op_spellings[] = {
 	{ "bind d1 B as p4", "bind d1 B as p4" },
+	{ "bind d0 A as p1 domain", "bind d0 A as p1 domain" },
 	{ "unbind d0 p1", "unbind d0 p1" },
 	{ "request d0 none last", "request d0 none group=0 page=0x1 r last" },
 	{ "request d0 p1 last rw page=0xffff group=511 priv force",
@@ -170,6 +173,25 @@ static void test_operations(void **state)
 		met |= 1u << parsed.op[0].code;
 	}
 	assert_int_equal(met, (1u << OP_COUNT) - 1);
+}
+
+/* What access=on needs need not be said, and is said by whoever writes the file again. */
+static void test_access_needs_its_build(void **state)
+{
+	round_trip("sluice 1\nworld access=on\ntask a: pause\n");
+	assert_true(parsed.world.access);
+	assert_non_null(strstr(printed, "world access=on\n"));
+	assert_non_null(strstr(printed, "\nneeds access\n"));
+	assert_false(scenario_needs(&parsed, "access"));
+	assert_string_equal(again.needs, "access");
+	round_trip("sluice 1\nworld access=on\ntask a: pause\nneeds asan\n");
+	assert_non_null(strstr(printed, "\nneeds asan access\n"));
+	assert_true(scenario_needs(&parsed, "asan") && !scenario_needs(&parsed, "tsan"));
+	round_trip("sluice 1\nworld access=on\ntask a: pause\nneeds tsan access\n");
+	assert_non_null(strstr(printed, "\nneeds tsan access\n"));
+	round_trip("sluice 1\nworld access=off\ntask a: pause\n");
+	assert_null(strstr(printed, "access"));
+	assert_false(scenario_needs(&parsed, "access"));
 }
 
 static void test_layout_is_free(void **state)
@@ -314,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_example_is_canonical),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_operations),
+		cmocka_unit_test(test_access_needs_its_build),
 		cmocka_unit_test(test_layout_is_free),
 		cmocka_unit_test(test_comments_keep_any_letter),
 		cmocka_unit_test(test_choices),

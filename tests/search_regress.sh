@@ -7,7 +7,8 @@ source tests/cli.sh
 checked=0
 for file in corpora/regress/*/*.sluice; do
 	needs=$(sed -n 's/^needs //p' "$file")
-	[ -z "$needs" ] || [ "$needs" = "${SLUICE_FLAVOUR:-plain}" ] || continue
+	[ -z "$needs" ] || [ "$needs" = "${SLUICE_FLAVOUR:-plain}" ] ||
+		[ "$needs" = "${SLUICE_NEEDS:-plain}" ] || continue
 	for ((i = 0; i < 100; i++)); do
 		"$sluice" run --quiet "$file" >"$room/stdout" 2>"$room/stderr" ||
 			fail "$file: run $i is not as expected"

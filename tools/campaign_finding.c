@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fuzz/status.h"
+#include "run/run.h"
 #include "tools/campaign.h"
 
 struct finding findings[FINDINGS_MAX];
@@ -58,7 +59,8 @@ static bool write_text(const struct finding *f, const struct last_words *words)
 {
 	static struct scenario s;
 	struct scenario_error error;
-	struct scenario_expect *e = &s.expect[0];
+	char base[SCENARIO_WORD_MAX], title[128];
+	const struct sut *system;
 	FILE *out;
 
 	if (scenario_parse(&s, words->text, words->text_size, &error)) {
@@ -66,15 +68,13 @@ static bool write_text(const struct finding *f, const struct last_words *words)
 			error.line, error.column, error.text);
 		return false;
 	}
+	system = run_system(options.system)->ops;
 	snprintf(s.comment, sizeof(s.comment), "%.500s\nFound by fuzzing %s.\nPremises: %.1200s",
-		 f->line, options.system, words->premises);
-	memset(e, 0, sizeof(*e));
+		 f->line, run_system_title(system, title, sizeof(title)), words->premises);
 	s.expects = 1;
-	snprintf(e->system, sizeof(e->system), "%.*s", SCENARIO_WORD_MAX - 1, options.system);
-	snprintf(e->result, sizeof(e->result), "%.*s", (int)strcspn(f->identity, ":~"),
-		 f->identity);
-	if (!f->judged)
-		snprintf(s.needs, sizeof(s.needs), "%s", SLUICE_FLAVOUR);
+	snprintf(base, sizeof(base), "%.*s", (int)strcspn(f->identity, ":~"), f->identity);
+	run_expect(&s.expect[0], system, base);
+	run_set_needs(&s, !f->judged);
 	out = fopen(f->path, "w");
 	if (!out) {
 		fprintf(stderr, "campaign: %s: %s\n", f->path, strerror(errno));

@@ -142,6 +142,9 @@ static void worker_line(struct worker *w, const char *line)
 		snprintf(words->premises + strlen(words->premises),
 			 sizeof(words->premises) - strlen(words->premises), "\nknobs: %s",
 			 line + 7);
+	else if (!strncmp(line, "assumes: ", 9) && !words->text_size)
+		snprintf(words->premises + strlen(words->premises),
+			 sizeof(words->premises) - strlen(words->premises), "\n%s", line);
 	else if (!take_after(line, "DEDUP_TOKEN: ", words->identity, sizeof(words->identity)) &&
 		 !take_after(line, "finding: ", words->line, sizeof(words->line)))
 		take_after(line, "premises: ", words->premises, sizeof(words->premises));

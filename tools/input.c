@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "run/run.h"
 #include "tools/tool.h"
 
 /* One byte more than any file may have, to tell a file that is full from one that goes on. */
@@ -79,6 +80,15 @@ int input_read(const char *path, enum input_form form, struct scenario *s)
 		return TOOL_USAGE;
 	}
 	return 0;
+}
+
+int tool_needs(const char *path, const struct scenario *s)
+{
+	if (run_build_serves(s))
+		return 0;
+	tool_error("%s: needs the build `%s`, this is `%s`", path,
+		   s->needs[0] ? s->needs : "access", run_build());
+	return TOOL_USAGE;
 }
 
 int output_write(const char *path, const void *data, size_t size)

@@ -28,6 +28,17 @@ static cJSON *add_row(cJSON *list, const char *name, const char *meaning)
 	return row;
 }
 
+static void list_assumptions(cJSON *row, const struct sut_assumption *a)
+{
+	cJSON *list;
+
+	if (!a)
+		return;
+	list = cJSON_AddArrayToObject(row, "assumptions");
+	for (; a->word; a++)
+		add_row(list, a->word, a->text);
+}
+
 static void list_systems(cJSON *list)
 {
 	for (const struct sut_image *i = sut_images; i->ops; i++) {
@@ -35,6 +46,7 @@ static void list_systems(cJSON *list)
 
 		if (i->ops->version)
 			cJSON_AddStringToObject(row, "version", i->ops->version);
+		list_assumptions(row, i->ops->assumptions);
 	}
 }
 
@@ -100,7 +112,9 @@ static void list_sites(cJSON *list)
 			continue;
 		engine_site_name(i, name);
 		add_row(list, name,
-			i < HOST_SITE_READ    ? "a call of the host"
+			i == HOST_SITE_LOAD || i == HOST_SITE_STORE
+				? "an access of the code under test, with access=on"
+			: i < HOST_SITE_READ  ? "a call of the host"
 			: i < HOST_SITE_WRITE ? "a read of the register"
 					      : "a write to the register");
 	}
@@ -141,12 +155,15 @@ static void print_row(const cJSON *row)
 {
 	const cJSON *id = cJSON_GetObjectItem(row, "id");
 	const cJSON *source = cJSON_GetObjectItem(row, "source");
+	const cJSON *version = cJSON_GetObjectItem(row, "version");
 	const cJSON *value;
 
 	if (id)
 		printf("%-4s", id->valuestring);
 	printf("%-*s %s", id ? 15 : 19, cJSON_GetObjectItem(row, "name")->valuestring,
 	       cJSON_GetObjectItem(row, "meaning")->valuestring);
+	if (version)
+		printf(" (%s)", version->valuestring);
 	if (cJSON_IsFalse(cJSON_GetObjectItem(row, "modelled")))
 		printf(" (not yet)");
 	putchar('\n');
@@ -154,6 +171,9 @@ static void print_row(const cJSON *row)
 	print_words(row, "needs one of");
 	if (source)
 		printf("%*s%s\n", 20, "", source->valuestring);
+	cJSON_ArrayForEach(value, cJSON_GetObjectItem(row, "assumptions")) printf(
+		"%*sassumes %s: %s\n", 20, "", cJSON_GetObjectItem(value, "name")->valuestring,
+		cJSON_GetObjectItem(value, "meaning")->valuestring);
 	cJSON_ArrayForEach(value, cJSON_GetObjectItem(row, "values"))
 	{
 		const cJSON *note = cJSON_GetObjectItem(value, "note");

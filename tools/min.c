@@ -78,17 +78,12 @@ static unsigned choices(const struct scenario *s)
 static void renew_expects(struct scenario *s)
 {
 	static struct scenario old;
-	struct scenario_expect *e;
 	char base[DEATH_TOKEN_MAX];
 
 	old = *s;
 	judged_base(min.identity, base);
 	s->expects = 1;
-	e = &s->expect[0];
-	memset(e, 0, sizeof(*e));
-	snprintf(e->system, sizeof(e->system), "%.*s", SCENARIO_WORD_MAX - 1,
-		 min.system->ops->name);
-	snprintf(e->result, sizeof(e->result), "%.*s", SCENARIO_WORD_MAX - 1, base);
+	run_expect(&s->expect[0], min.system->ops, base);
 	for (unsigned i = 0; i < old.expects; i++) {
 		const struct sut_image *mine = min.system;
 
@@ -124,13 +119,15 @@ static int begin(struct scenario *s)
 
 	if (code)
 		return code;
-	if (s->needs[0] && strcmp(s->needs, SLUICE_FLAVOUR)) {
-		tool_error("%s: needs the build `%s`, this is `%s`", options.path, s->needs,
-			   SLUICE_FLAVOUR);
-		return TOOL_USAGE;
-	}
+	if (options.bytes)
+		run_trim(s);
+	code = tool_needs(options.path, s);
+	if (code)
+		return code;
 	s->positional |= options.bytes;
 	min.system = choose_system(s);
+	if (options.bytes && min.system)
+		run_fit(s, min.system);
 	min.judged = child_memory(sizeof(*min.judged));
 	judge(s);
 	if (!min.judged->finding[0]) {
@@ -171,8 +168,7 @@ static int minimise(void)
 		return TOOL_FAILED;
 	}
 	renew_expects(&s);
-	if (!strcmp(SLUICE_FLAVOUR, "asan") && min.judged->died)
-		snprintf(s.needs, sizeof(s.needs), "%s", SLUICE_FLAVOUR);
+	run_set_needs(&s, min.judged->died);
 	fprintf(stderr,
 		"%s of %s: %u operations, %u choices before; %u operations, %u choices now; "
 		"%u tried%s\n",

@@ -63,6 +63,22 @@ static bool as_expected(const struct run_pair *pair, const struct judged *j)
 	return !strcmp(found, "clean") || j->verdict == RUN_NA;
 }
 
+static const char *title(const struct run_pair *pair)
+{
+	static char buf[128];
+
+	return run_system_title(pair->system->ops, buf, sizeof(buf));
+}
+
+/* The expectation was recorded with another version of the system: what differs is news, no fault. */
+static bool other_version(const struct run_pair *pair)
+{
+	const char *version = pair->system->ops->version;
+
+	return pair->expect && pair->expect->version[0] &&
+	       strcmp(pair->expect->version, version ? version : "");
+}
+
 /* --- What a child prints --- */
 
 static void print_timeline(void)
@@ -81,6 +97,10 @@ static void print_json(const struct judged *j, char *report)
 	if (!report) {
 		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)j->trace_hash);
 		cJSON_AddStringToObject(object, "system", printed->system->ops->name);
+		if (printed->system->ops->version)
+			cJSON_AddStringToObject(object, "version", printed->system->ops->version);
+		else
+			cJSON_AddNullToObject(object, "version");
 		cJSON_AddStringToObject(object, "verdict", j->identity);
 		cJSON_AddStringToObject(object, "finding", j->line);
 		cJSON_AddStringToObject(object, "premises", j->premises);
@@ -90,9 +110,14 @@ static void print_json(const struct judged *j, char *report)
 	}
 	cJSON_AddStringToObject(object, "file", printed->path);
 	cJSON_AddStringToObject(object, "flavour", SLUICE_FLAVOUR);
+	cJSON_AddStringToObject(object, "build", run_build());
 	if (printed->expect)
 		cJSON_AddStringToObject(object, "expected", printed->expect->result);
+	if (printed->expect && printed->expect->version[0])
+		cJSON_AddStringToObject(object, "expected_of_version", printed->expect->version);
 	cJSON_AddBoolToObject(object, "as_expected", as_expected(printed, j));
+	cJSON_AddBoolToObject(object, "changed",
+			      other_version(printed) && !as_expected(printed, j));
 	text = cJSON_PrintUnformatted(object);
 	puts(text ? text : "null");
 	cJSON_free(text);
@@ -105,7 +130,8 @@ static void print_death(const struct judged *j)
 		print_json(j, NULL);
 		return;
 	}
-	printf("%s: %s\n  %s\n", printed->system->ops->name, j->line, j->premises);
+	printf("%s: %s\n", title(printed), j->line);
+	report_print_indented(stdout, j->premises);
 	print_timeline();
 }
 
@@ -137,10 +163,10 @@ static void body(void *ctx, struct judged *j)
 	if (options.quiet || options.hash)
 		return;
 	if (!options.json) {
-		report_print(stdout, pair->system->ops->name, &result);
+		report_print(stdout, pair->system->ops, &result);
 		if (result.verdict == RUN_CLEAN) {
 			judge_print_premises(j->premises, sizeof(j->premises));
-			printf("  %s\n", j->premises);
+			report_print_indented(stdout, j->premises);
 		}
 		if (result.verdict != RUN_NA && result.verdict != RUN_REFUSED)
 			print_timeline();
@@ -149,7 +175,7 @@ static void body(void *ctx, struct judged *j)
 	out = open_memstream(&report, &size);
 	if (!out)
 		tool_die(TOOL_FAILED, "no memory for a report");
-	report_write_json(out, pair->system->ops->name, &result);
+	report_write_json(out, pair->system->ops, &result);
 	fclose(out);
 	print_json(j, report);
 	free(report);
@@ -160,8 +186,15 @@ static void body(void *ctx, struct judged *j)
 /* What a verdict means for the exit code, with a line on stderr where there is something to say. */
 static int conclude(const struct run_pair *pair, const struct judged *j)
 {
-	const char *name = pair->system->ops->name;
+	const char *name = title(pair);
 
+	if (other_version(pair) && !as_expected(pair, j) && j->verdict != RUN_OVERFLOW) {
+		fflush(stdout);
+		fprintf(stderr, "%s:%u: changed: with version %s %s, now %s: %s\n", pair->path,
+			pair->expect->line, pair->expect->version, pair->expect->result, name,
+			j->line);
+		return TOOL_HELD;
+	}
 	if (j->verdict == RUN_REFUSED) {
 		tool_error("%s: %s: %s", pair->path, name, j->line);
 		return TOOL_USAGE;
@@ -195,8 +228,8 @@ static int run_once(struct run_pair *pair)
 		printf("%016llx %-14s %-8s %s\n", (unsigned long long)j->trace_hash, j->identity,
 		       pair->system->ops->name, pair->path);
 	code = conclude(pair, j);
-	if (pair->expect && code == TOOL_HELD && !silent)
-		printf("%s: as expected: %s\n", pair->system->ops->name, pair->expect->result);
+	if (pair->expect && as_expected(pair, j) && code == TOOL_HELD && !silent)
+		printf("%s: as expected: %s\n", title(pair), pair->expect->result);
 	return code;
 }
 
@@ -221,7 +254,7 @@ static void many_found(void *ctx, const struct sweep_found *found)
 
 static void print_tally(const struct run_pair *pair, const struct sweep_totals *totals)
 {
-	printf("%s: %s: %llu run%s by chooser %s%s\n", pair->path, pair->system->ops->name,
+	printf("%s: %s: %llu run%s by chooser %s%s\n", pair->path, title(pair),
 	       (unsigned long long)totals->runs, totals->runs == 1 ? "" : "s",
 	       sweep_chooser_word[options.chooser],
 	       totals->complete  ? ", every schedule within the bound"
@@ -294,17 +327,19 @@ static int worst(int a, int b)
 
 static int run_file(const char *path)
 {
-	static struct scenario s;
-	struct run_pair pair = { .path = path, .scenario = &s };
+	static struct scenario s, fitted;
+	struct run_pair pair = { .path = path, .scenario = &fitted };
 	bool all = options.system && !strcmp(options.system, "all");
 	int code = input_read(path, options.bytes ? INPUT_BYTES : INPUT_TEXT, &s);
 
 	if (code)
 		return code;
-	if (s.needs[0] && strcmp(s.needs, SLUICE_FLAVOUR)) {
-		tool_error("%s: needs the build `%s`, this is `%s`", path, s.needs, SLUICE_FLAVOUR);
-		return TOOL_USAGE;
-	}
+	if (options.bytes)
+		run_trim(&s);
+	code = tool_needs(path, &s);
+	if (code)
+		return code;
+	fitted = s;
 	if (!options.system && s.expects) {
 		for (unsigned i = 0; i < s.expects; i++) {
 			pair.expect = &s.expect[i];
@@ -323,6 +358,9 @@ static int run_file(const char *path)
 		if (!all && strcmp(i->ops->name, options.system ? options.system : "core"))
 			continue;
 		pair.system = i;
+		fitted = s;
+		if (options.bytes)
+			run_fit(&fitted, i);
 		pair.may_drift = s.expects && strcmp(s.expect[0].system, i->ops->name);
 		code = worst(code, run_pair(&pair));
 	}
@@ -407,6 +445,9 @@ int tool_run(int argc, char **argv)
 		parse,
 		"FILE...",
 		"Runs scenarios against a system under test, each in a process of its own.\v"
+		"An `expect` line with `version V` speaks of that version of the system: where "
+		"another one gives another verdict, that is printed as `changed`, and is no "
+		"failure.\n\n"
 		"Exit code 0: all held, or was as the files expect; 1: a finding, or not as "
 		"expected; "
 		"2: bad usage or input; 3: the tool itself failed.",

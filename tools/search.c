@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "run/report.h"
 #include "scenario/generate.h"
 #include "tools/sweep.h"
 #include "tools/tool.h"
@@ -16,6 +17,7 @@ static struct {
 	u64 seed, runs;
 	double seconds;
 	unsigned jobs, preemptions;
+	bool access;
 } options;
 
 static struct {
@@ -56,6 +58,13 @@ static int make_folder(const char *path)
 	return TOOL_USAGE;
 }
 
+static const char *title(void)
+{
+	static char buf[128];
+
+	return run_system_title(search.system->ops, buf, sizeof(buf));
+}
+
 /* The text of a finding, ready to be run: what it is, and what is expected of it. */
 static void keep(const struct sweep_found *found)
 {
@@ -68,15 +77,11 @@ static void keep(const struct sweep_found *found)
 	snprintf(s.comment, sizeof(s.comment),
 		 "%.300s\nFound by search on %s: seed %llu, run %llu.\n"
 		 "%.1400s",
-		 j->line, search.system->ops->name, (unsigned long long)options.seed,
-		 (unsigned long long)found->run, j->premises);
+		 j->line, title(), (unsigned long long)options.seed, (unsigned long long)found->run,
+		 j->premises);
 	s.expects = 1;
-	snprintf(s.expect[0].system, sizeof(s.expect[0].system), "%.*s", SCENARIO_WORD_MAX - 1,
-		 search.system->ops->name);
-	snprintf(s.expect[0].result, sizeof(s.expect[0].result), "%.*s", SCENARIO_WORD_MAX - 1,
-		 base);
-	if (j->died && strcmp(SLUICE_FLAVOUR, "plain"))
-		snprintf(s.needs, sizeof(s.needs), "%s", SLUICE_FLAVOUR);
+	run_expect(&s.expect[0], search.system->ops, base);
+	run_set_needs(&s, j->died);
 	snprintf(name, sizeof(name), "%s", j->identity);
 	for (char *c = name; *c; c++)
 		*c = *c == ':' || *c == '/' ? '-' : *c;
@@ -95,10 +100,9 @@ static void on_found(void *ctx, const struct sweep_found *found)
 		return;
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	printf("%s: %s (run %llu)\n", search.system->ops->name, j->line,
-	       (unsigned long long)found->run);
+	printf("%s: %s (run %llu)\n", title(), j->line, (unsigned long long)found->run);
 	if (judged_is_finding(j)) {
-		printf("  %s\n", j->premises);
+		report_print_indented(stdout, j->premises);
 		if (options.output)
 			keep(found);
 	}
@@ -113,8 +117,8 @@ static int summarise(const struct sweep_totals *t)
 		fprintf(stderr, "\r\033[K");
 	printf("%s: %llu runs, %llu points in %.1f s (%.0f runs/s, %.1f M points/s), chooser %s, "
 	       "seed %llu, %s\n",
-	       search.system->ops->name, (unsigned long long)t->runs, (unsigned long long)t->points,
-	       t->seconds, (double)t->runs / t->seconds, (double)t->points / t->seconds / 1e6,
+	       title(), (unsigned long long)t->runs, (unsigned long long)t->points, t->seconds,
+	       (double)t->runs / t->seconds, (double)t->points / t->seconds / 1e6,
 	       sweep_chooser_word[options.chooser], (unsigned long long)options.seed,
 	       options.path ? options.path : "generated");
 	if (!options.path)
@@ -158,6 +162,10 @@ static int run_search(void)
 		code = input_read(options.path, INPUT_TEXT, &s);
 		if (code)
 			return code;
+		s.world.access |= options.access;
+		code = tool_needs(options.path, &s);
+		if (code)
+			return code;
 		sweep.scenario = &s;
 	}
 	if (options.output) {
@@ -167,13 +175,15 @@ static int run_search(void)
 	}
 	if (!strcmp(options.promises, "keep"))
 		sweep.generate_flags |= GENERATE_KEEP_PROMISES;
+	if (options.access)
+		sweep.generate_flags |= GENERATE_ACCESS;
 	run_knob_masks(sweep.knobs, strcmp(options.knobs, "conformant"),
 		       !strcmp(options.knobs, "all"));
 	sweep_run(&sweep, &totals);
 	return summarise(&totals);
 }
 
-enum { KEY_PREEMPTIONS = 256, KEY_PROMISES, KEY_KNOBS, KEY_SECONDS };
+enum { KEY_PREEMPTIONS = 256, KEY_PROMISES, KEY_KNOBS, KEY_SECONDS, KEY_ACCESS };
 
 static const struct argp_option argp_options[] = {
 	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
@@ -191,6 +201,10 @@ static const struct argp_option argp_options[] = {
 	{ "knobs", KEY_KNOBS, "conformant|disputed|all", 0,
 	  "Knob values that generated scenarios "
 	  "may use (conformant)",
+	  0 },
+	{ "access", KEY_ACCESS, NULL, 0,
+	  "Points at each load and store of the code under test: in FILE, or "
+	  "in half of the generated scenarios (needs an access build)",
 	  0 },
 	{ "output", 'o', "DIR", 0, "Write each finding's scenario here", 0 },
 	{ 0 }
@@ -231,6 +245,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_SECONDS:
 		options.seconds = (double)tool_number("seconds", arg, 1, 100000000);
+		break;
+	case KEY_ACCESS:
+		options.access = true;
 		break;
 	case KEY_PREEMPTIONS:
 		options.preemptions = (unsigned)tool_number("preemptions", arg, 0, 100);
@@ -281,6 +298,11 @@ int tool_search(int argc, char **argv)
 		tool_die(TOOL_USAGE, "--chooser exhaustive: expected a FILE");
 	if (options.chooser == SWEEP_EXHAUSTIVE)
 		options.jobs = 1;
+#if !defined(SLUICE_ACCESS)
+	if (options.access)
+		tool_die(TOOL_USAGE, "--access: needs the build `access`, this is `%s`",
+			 run_build());
+#endif
 	if (!options.runs && !options.seconds)
 		options.seconds = 60;
 	run_init();

@@ -62,6 +62,9 @@ static int show_file(const char *path)
 		s.positional = true;
 		code = run_for_schedule(path, &s);
 	}
+	/* Choices at accesses are this build's, if it has such. */
+	if (s.world.access && run_build_serves(&s))
+		run_set_needs(&s, false);
 	return code ? code : put_text(&s);
 }
 
@@ -74,8 +77,15 @@ static int encode_file(const char *path)
 
 	if (code)
 		return code;
-	if (s.anchors && options.system) {
-		code = run_for_schedule(path, &s);
+	if (options.system) {
+		const struct sut_image *system = tool_system(options.system);
+
+		if (!system)
+			return TOOL_USAGE;
+		/* As a fuzz target for that system would take it. */
+		run_fit(&s, system);
+		if (s.anchors)
+			code = run_for_schedule(path, &s);
 		if (code)
 			return code;
 	}

@@ -18,6 +18,8 @@
 #define SWEEP_PCT_DEPTH 3
 #define SWEEP_PCT_LENGTH 256
 #define SWEEP_DECISIONS_MAX 400
+/* With access points there are so many more decisions; recorded as positions they still fit. */
+#define SWEEP_ACCESSES 8
 
 const char *const sweep_chooser_word[SWEEP_CHOOSERS] = {
 	"file", "bytes", "random", "pct", "mix", "exhaustive",
@@ -114,11 +116,12 @@ union any_chooser {
 };
 
 static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser *c, u64 n,
-				    u64 state)
+				    u64 state, bool access)
 {
-	static u8 bytes[SWEEP_DECISIONS_MAX];
+	static u8 bytes[SWEEP_DECISIONS_MAX * SWEEP_ACCESSES];
+	u32 more = access ? SWEEP_ACCESSES : 1;
 	enum sweep_chooser kind = sweep->chooser;
-	u32 length = scenario_random(&state) % SWEEP_DECISIONS_MAX;
+	u32 length = scenario_random(&state) % (SWEEP_DECISIONS_MAX * more);
 	u32 depth = 1 + (u32)(scenario_random(&state) % SWEEP_PCT_DEPTH);
 
 	if (kind == SWEEP_MIX)
@@ -133,7 +136,7 @@ static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser
 		chooser_random_init(&c->random, state, length);
 		return &c->base;
 	case SWEEP_PCT:
-		chooser_pct_init(&c->pct, state, SWEEP_PCT_LENGTH, depth);
+		chooser_pct_init(&c->pct, state, SWEEP_PCT_LENGTH * more, depth);
 		return &c->base;
 	default:
 		return NULL;
@@ -229,9 +232,10 @@ static void sweep_body(void *ctx, struct judged *judged)
 
 		if (!s) {
 			scenario_generate(&generated, mixed, sweep->generate_flags, sweep->knobs);
+			run_fit(&generated, sweep->system);
 			s = &generated;
 		}
-		if (!judge_one(w, n, s, make_chooser(sweep, &chooser, n, mixed)))
+		if (!judge_one(w, n, s, make_chooser(sweep, &chooser, n, mixed, s->world.access)))
 			return;
 	}
 }

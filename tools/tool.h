@@ -46,6 +46,8 @@ const struct sut_image *tool_system(const char *name);
 enum input_form { INPUT_TEXT, INPUT_BYTES };
 /* Reads a scenario from @path. 0, or TOOL_USAGE with the error printed. */
 int input_read(const char *path, enum input_form form, struct scenario *s);
+/* 0 if this build can run @s, or TOOL_USAGE with the build it needs printed. */
+int tool_needs(const char *path, const struct scenario *s);
 /* Writes @size bytes to @path by way of a temporary file beside it: all or nothing. */
 int output_write(const char *path, const void *data, size_t size);
 /* @s as text to @path. */

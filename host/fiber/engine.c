@@ -4,6 +4,7 @@
 #include <asm-generic/errno.h>
 #include <string.h>
 
+#include "host/access.h"
 #include "host/fiber/engine_state.h"
 #include "host/primitives.h"
 
@@ -79,6 +80,7 @@ void engine_reset(const struct engine_limits *limits, event_sink sink)
 		e->limits.fair_steps = FAIR_STEPS_DEFAULT;
 	e->quantum_end = e->limits.quantum;
 	engine_restart_fair_count(e);
+	host_access_points = limits->access;
 
 	/* The sink hears nothing of what belongs to the last run. */
 	e->sink = NULL;

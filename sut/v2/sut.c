@@ -7,6 +7,7 @@
 
 const struct sut sut_v2 = {
 	.name = "v2",
+	.bind_flags = SUT_BIND_DOMAIN,
 	.summary = "the drain as posted in version 2 of the series of 2020",
 	.unit_enable = intel_iommu_enable,
 	.unit_finish = intel_iommu_finish,
