@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The systems under test. `core` is our reference drain core; `v2` is the drain as posted in 2020, on
-# those parts of core/ that sut/v2/sources.cmake names in V2_CORE_SOURCES.
+# those parts of core/ that sut/v2/sources.cmake names in V2_CORE_SOURCES. cmake/linux.cmake adds the
+# kernels that are there.
 file(GLOB core_sources CONFIGURE_DEPENDS core/*.c sut/core.c)
 if(EXISTS ${CMAKE_SOURCE_DIR}/sut/core.c)
 	sluice_add_system(NAME core SYMBOL sut_core SOURCES ${core_sources})
@@ -13,5 +14,8 @@ if(v2_sources)
 	include(${CMAKE_SOURCE_DIR}/sut/v2/sources.cmake OPTIONAL)
 	sluice_add_system(NAME v2 SYMBOL sut_v2 SOURCES ${v2_sources} ${V2_CORE_SOURCES})
 endif()
+
+include(${CMAKE_SOURCE_DIR}/cmake/linux.cmake)
+sluice_add_kernels()
 
 sluice_list_systems()

@@ -21,19 +21,63 @@ help_if_asked() {
 	esac
 }
 
+# use_tree DIR: this kernel tree of the user's becomes the system linux-tree, in builds of its own:
+# what does not compile there harms no other.
+linux_tree=
+use_tree() {
+	[ -d "$1" ] || die 2 "--linux-tree: there is no folder \`$1\`"
+	linux_tree=$(cd "$1" && pwd)
+	sut/linux/tree/tree.py check "$linux_tree" >/dev/null ||
+		die 2 "--linux-tree: can't use this tree; docs/linux.md tells how to add a layout"
+	mkdir -p build
+	echo "$linux_tree" >build/linux-tree
+}
+
+# need_system NAME: the kernels of Debian's packages are brought when one is asked for; linux-tree
+# without --linux-tree is the tree of the last time, so that a finding's replay command works.
+need_system() {
+	case $1 in
+	linux-tree)
+		[ -z "$linux_tree" ] || return 0
+		[ -f build/linux-tree ] || die 2 "linux-tree: say which with --linux-tree DIR"
+		use_tree "$(cat build/linux-tree)"
+		echo "linux-tree is $linux_tree" >&2
+		;;
+	linux-*) scripts/setup --linux ;;
+	esac
+}
+
+# build_folder PRESET: where this preset is built.
+build_folder() {
+	echo "build/$1${linux_tree:+-tree}"
+}
+
+# stale FOLDER: it is not configured, or for other options or another kernel tree than now.
+stale() {
+	[ -f "$1/build.ninja" ] || return 0
+	if [ -n "${SLUICE_WERROR-}" ] && ! grep -q '^SLUICE_WERROR:BOOL=ON' "$1/CMakeCache.txt"; then
+		return 0
+	fi
+	[ -n "$linux_tree" ] || return 1
+	! sut/linux/tree/tree.py identity "$linux_tree" | cmp -s - "$1/linux-tree/identity"
+}
+
 # build PRESET [TARGET...]: configures once, builds what is stale; speaks only if that fails.
 build() {
-	local preset=$1 log=build/$1.log
+	local preset=$1 into log options=()
 	shift
+	into=$(build_folder "$preset")
+	log=$into.log
 	mkdir -p build
-	if [ ! -f "build/$preset/build.ninja" ] || { [ -n "${SLUICE_WERROR-}" ] &&
-		! grep -q '^SLUICE_WERROR:BOOL=ON' "build/$preset/CMakeCache.txt"; }; then
-		cmake --preset "$preset" ${SLUICE_WERROR:+-DSLUICE_WERROR=ON} >"$log" 2>&1 ||
-			{ cat "$log" >&2; die 3 "can't configure build/$preset"; }
+	if stale "$into"; then
+		[ -z "${SLUICE_WERROR-}" ] || options+=(-DSLUICE_WERROR=ON)
+		[ -z "$linux_tree" ] || options+=("-DSLUICE_LINUX_TREE=$linux_tree")
+		cmake --preset "$preset" -B "$into" "${options[@]}" >"$log" 2>&1 ||
+			{ cat "$log" >&2; die 3 "can't configure $into"; }
 	fi
-	if ! ninja -C "build/$preset" "$@" >"$log" 2>&1; then
-		sed -n '/^FAILED/,$p;/^ninja: error/p' "$log" >&2
-		die 3 "can't build build/$preset"
+	if ! ninja -C "$into" "$@" >"$log" 2>&1; then
+		sed -n '/^FAILED/,$p;/^ninja: error/p;/^CMake Error/,$p' "$log" >&2
+		die 3 "can't build $into"
 	fi
 	# A warning is worth a look even where it is no error.
 	grep -A3 'warning:' "$log" >&2 || :
@@ -41,16 +85,18 @@ build() {
 
 # seeds PRESET SYSTEM: the byte form of all seeds, their schedules as taken on SYSTEM. Prints the folder.
 seeds() {
-	local preset=$1 system=$2 folder=build/$1/seeds-$2 file out
-	mkdir -p "$folder"
+	local system=$2 into room file out
+	into=$(build_folder "$1")
+	room=$into/seeds-$2
+	mkdir -p "$room"
 	for file in corpora/seeds/*.sluice; do
 		[ -f "$file" ] || continue
-		out=$folder/$(basename "$file" .sluice)
-		[ "$out" -nt "$file" ] && [ "$out" -nt "build/$preset/sluice" ] && continue
+		out=$room/$(basename "$file" .sluice)
+		[ "$out" -nt "$file" ] && [ "$out" -nt "$into/sluice" ] && continue
 		# A seed whose schedule was made on another system goes in without it.
-		"build/$preset/sluice" encode --system "$system" --output "$out" "$file" 2>/dev/null ||
-			"build/$preset/sluice" encode --output "$out" "$file" 2>/dev/null ||
+		"$into/sluice" encode --system "$system" --output "$out" "$file" 2>/dev/null ||
+			"$into/sluice" encode --output "$out" "$file" 2>/dev/null ||
 			die 3 "can't encode $file"
 	done
-	echo "$folder"
+	echo "$room"
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SLUICE_LINUX_SHIM_CALLERS_H
+#define SLUICE_LINUX_SHIM_CALLERS_H
+
+/*
+ * For files that call rather than implement: scheduling points and names around the kernel's own
+ * completions, and points at marked accesses.
+ */
+
+#undef READ_ONCE
+#undef WRITE_ONCE
+#define READ_ONCE(x) host_READ_ONCE(x)
+#define WRITE_ONCE(x, value) host_WRITE_ONCE(x, value)
+
+/* "&iommu->prq_complete" is the class prq_complete. @text: static string. */
+static inline const char *shim_member(const char *text)
+{
+	const char *arrow = strrchr(text, '>');
+
+	return arrow ? arrow + 1 : text;
+}
+
+#define wait_for_completion(x)                                                                     \
+	do {                                                                                       \
+		current->awaits = shim_member(#x);                                                 \
+		host_completion_awaited(current->awaits);                                          \
+		(wait_for_completion)(x);                                                          \
+	} while (0)
+#define wait_for_completion_timeout(x, timeout)                                                    \
+	({                                                                                         \
+		current->awaits = shim_member(#x);                                                 \
+		host_completion_awaited(current->awaits);                                          \
+		(wait_for_completion_timeout)(x, timeout);                                         \
+	})
+#define complete(x) (host_completion_signalled(shim_member(#x)), (complete)(x))
+#define complete_all(x) (host_completion_signalled(shim_member(#x)), (complete_all)(x))
+#define reinit_completion(x) (host_point(HOST_SITE_REINIT_COMPLETION), (reinit_completion)(x))
+#define completion_done(x) (host_point(HOST_SITE_COMPLETION_DONE), (completion_done)(x))
+
+#endif
