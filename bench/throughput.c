@@ -22,7 +22,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +50,7 @@ struct options {
 struct rate {
 	double seconds;
 	u64 runs, points, findings;
+	u64 deaths; /* of processes */
 };
 
 struct memory {
@@ -126,18 +129,53 @@ static void play(const struct options *opt, const struct sut_image *system, unsi
 	rate->findings += result.verdict == RUN_FINDING;
 }
 
-static struct rate measure(const struct options *opt, const struct sut_image *system)
+/* Until the time is over; @n: number of the first run, kept beside the counts for a successor. */
+static void measure_on(const struct options *opt, const struct sut_image *system, double start,
+		       struct rate *rate, unsigned long *n)
 {
-	struct rate rate = { 0 };
-	double start = now();
-	unsigned long n = 0;
-
 	do {
 		/* Whole rounds, so that every scenario has the same share. */
 		for (unsigned i = 0; i < opt->files * 4; i++)
-			play(opt, system, n++, &rate);
-		rate.seconds = now() - start;
-	} while (rate.seconds < opt->seconds);
+			play(opt, system, (*n)++, rate);
+		rate->seconds = now() - start;
+	} while (rate->seconds < opt->seconds);
+}
+
+/* A system may take its process down: the next one goes on, and what that costs is measured, too. */
+static struct rate measure(const struct options *opt, const struct sut_image *system)
+{
+	struct shared {
+		struct rate rate;
+		unsigned long n;
+	} *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			 -1, 0);
+	double start = now();
+	struct rate rate;
+	int status;
+
+	if (shared == MAP_FAILED) {
+		perror("throughput");
+		exit(3);
+	}
+	do {
+		pid_t child = fork();
+
+		if (!child) {
+			/* The report of a death is not what is measured. */
+			close(STDERR_FILENO);
+			measure_on(opt, system, start, &shared->rate, &shared->n);
+			_exit(0);
+		}
+		if (child < 0 || waitpid(child, &status, 0) != child) {
+			perror("throughput");
+			exit(3);
+		}
+		if (status)
+			shared->rate.deaths++;
+		shared->rate.seconds = now() - start;
+	} while (status && shared->rate.seconds < opt->seconds);
+	rate = shared->rate;
+	munmap(shared, sizeof(*shared));
 	return rate;
 }
 
@@ -166,6 +204,7 @@ static cJSON *rate_json(const struct rate *rate)
 	cJSON_AddNumberToObject(o, "points_per_second", (double)rate->points / rate->seconds);
 	cJSON_AddNumberToObject(o, "points_per_run", (double)rate->points / (double)rate->runs);
 	cJSON_AddNumberToObject(o, "findings", (double)rate->findings);
+	cJSON_AddNumberToObject(o, "deaths", (double)rate->deaths);
 	return o;
 }
 
@@ -174,6 +213,8 @@ static void print_rate(const char *what, const struct rate *rate)
 	printf("%-28s %10.0f runs/s  %8.2f M points/s  %6.0f points/run\n", what,
 	       (double)rate->runs / rate->seconds, (double)rate->points / rate->seconds / 1e6,
 	       (double)rate->points / (double)rate->runs);
+	if (rate->deaths)
+		printf("%-28s %10lu processes died of a finding\n", "", rate->deaths);
 }
 
 static void report_text(const struct options *opt, const struct engine_bench *e,
@@ -304,6 +345,7 @@ int main(int argc, char **argv)
 	}
 	load(&opt);
 	for (unsigned i = 0; i < opt.files; i++) {
+		run_fit(&scenarios[i], system);
 		if (run_build_serves(&scenarios[i]))
 			continue;
 		fprintf(stderr, "throughput: %s needs another build than `%s`\n", opt.file[i],

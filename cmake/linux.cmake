@@ -11,7 +11,7 @@
 # Unpacked kernels to be tested: all, none, or a list (6.1;6.12). No cache entry, so that a build
 # follows the default.
 if(NOT DEFINED SLUICE_LINUX)
-	set(SLUICE_LINUX none)
+	set(SLUICE_LINUX all)
 endif()
 set(SLUICE_LINUX_TREE "" CACHE PATH "A kernel tree of your own, to be tested as linux-tree")
 set(SLUICE_LINUX_PACKAGES ${CMAKE_SOURCE_DIR}/build/linux)

@@ -217,7 +217,7 @@ u64 host_virt_to_bus(const void *object)
 		if (b->state == BLOCK_LIVE && offset < b->size)
 			return dmas[i].bus + offset;
 	}
-	host_warn(__FILE__, __LINE__, "this memory has no bus address");
+	host_warn(__FILE__, "this memory has no bus address");
 	return ~0ull;
 }
 

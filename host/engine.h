@@ -198,6 +198,8 @@ bool host_alloc_has_work(u32 serial);
  * "mutex pasid_mutex", "completion prq_complete"; "-" for 0.
  */
 const char *host_class_name(u64 class, char *buf, size_t size);
+/* The text behind an EV_WARN: "core/qi.c: !iommu". */
+const char *host_warn_text(u64 number, char *buf, size_t size);
 
 /*
  * Hardware's access to memory by bus address: the memory, or NULL with an EV_DMA_FAULT if any of

@@ -38,7 +38,7 @@
 	X(BAD_FREE, "bad-free", "serial") /* kfree of what is not allocated */                     \
 	X(DMA_FAULT, "dma-fault",                                                                  \
 	  "unit bus write")          /* hardware touched memory that is not mapped */              \
-	X(WARN, "warn", "line")      /* WARN_ON() in the code under test */                        \
+	X(WARN, "warn", "number")    /* WARN_ON() in the code under test: host_warn_text() */      \
 	X(ASSUME, "assume", "index") /* the system stands on one of its assumptions (sut.h) */
 
 enum host_event_kind {

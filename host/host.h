@@ -329,7 +329,7 @@ host_unit_prq_order(unsigned unit); /* log2 of the ring's slots that the scenari
 		__atomic_store_n(p, (value), __ATOMIC_RELEASE);                                    \
 	})
 
-void host_warn(const char *file, int line, const char *what); /* an EV_WARN; the run goes on */
+void host_warn(const char *file, const char *what); /* an EV_WARN; static text; the run goes on */
 void host_might_sleep(void);
 /*
  * The system does what a shipped configuration would refuse, or another way than it would: number

@@ -88,7 +88,7 @@ void host_free_irq(unsigned irq)
 	host_point(HOST_SITE_FREE_IRQ);
 	host_might_sleep_at(HOST_SITE_FREE_IRQ);
 	if (irq >= irq_count || !i->fn || i->ending) {
-		host_warn(__FILE__, __LINE__, "free_irq of an interrupt that nobody requested");
+		host_warn(__FILE__, "free_irq of an interrupt that nobody requested");
 		return;
 	}
 	host_order_wait(HOST_SITE_FREE_IRQ, CLASS_IRQ, i->name);

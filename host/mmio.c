@@ -4,8 +4,11 @@
  * code that follows one as a pointer dies at once.
  */
 
+#include <stdio.h>
+#include <string.h>
+
 #include "host/backend.h"
-#include "host/engine.h"
+#include "host/primitives.h"
 
 #define UNIT_SPACING 0x10000u
 
@@ -69,7 +72,47 @@ void host_assume(unsigned index)
 	host_event(EV_ASSUME, index, 0, 0, 0);
 }
 
-void host_warn(const char *file, int line, const char *what)
+/*
+ * Warnings are numbered in order of their first appearance in the run: compilers disagree on the line
+ * of a macro that spans several, and a trace may not.
+ */
+#define WARNINGS_MAX 32
+
+static struct {
+	const char *file, *what;
+} warnings[WARNINGS_MAX];
+static unsigned warning_count;
+
+void host_warn_reset(void)
 {
-	host_event(EV_WARN, (u64)line, 0, 0, 0);
+	warning_count = 0;
+}
+
+void host_warn(const char *file, const char *what)
+{
+	unsigned n = 0;
+
+	while (n < warning_count &&
+	       (strcmp(warnings[n].what, what) || strcmp(warnings[n].file, file)))
+		n++;
+	if (n == warning_count && n < WARNINGS_MAX) {
+		warnings[n].file = file;
+		warnings[n].what = what;
+		warning_count++;
+	}
+	host_event(EV_WARN, n + 1, 0, 0, 0);
+}
+
+const char *host_warn_text(u64 number, char *buf, size_t size)
+{
+	const char *file, *slash;
+
+	if (number - 1 < warning_count) {
+		file = warnings[number - 1].file;
+		slash = strrchr(file, '/');
+		snprintf(buf, size, "%s: %s", slash ? slash + 1 : file, warnings[number - 1].what);
+		return buf;
+	}
+	snprintf(buf, size, "number %llu", (unsigned long long)number);
+	return buf;
 }

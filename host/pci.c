@@ -8,10 +8,10 @@
 #include "host/sanitizer.h"
 
 /* As WARN_ON(). */
-static bool warns(bool wrong, int line, const char *what)
+static bool warns(bool wrong, const char *what)
 {
 	if (unlikely(wrong))
-		host_warn(__FILE__, line, what);
+		host_warn(__FILE__, what);
 	return wrong;
 }
 
@@ -24,7 +24,7 @@ static void enter(const struct host_pci_dev *dev)
 int host_pci_enable_pasid(struct host_pci_dev *dev)
 {
 	enter(dev);
-	if (warns(dev->pasid_enabled, __LINE__, "PASID is enabled already"))
+	if (warns(dev->pasid_enabled, "PASID is enabled already"))
 		return -EBUSY;
 	dev->pasid_enabled = true;
 	return 0;
@@ -33,7 +33,7 @@ int host_pci_enable_pasid(struct host_pci_dev *dev)
 void host_pci_disable_pasid(struct host_pci_dev *dev)
 {
 	enter(dev);
-	if (warns(!dev->pasid_enabled, __LINE__, "PASID is not enabled"))
+	if (warns(!dev->pasid_enabled, "PASID is not enabled"))
 		return;
 	dev->pasid_enabled = false;
 }
@@ -41,7 +41,7 @@ void host_pci_disable_pasid(struct host_pci_dev *dev)
 int host_pci_enable_ats(struct host_pci_dev *dev)
 {
 	enter(dev);
-	if (warns(dev->ats_enabled, __LINE__, "ATS is enabled already"))
+	if (warns(dev->ats_enabled, "ATS is enabled already"))
 		return -EBUSY;
 	dev->ats_enabled = true;
 	if (host_backend.pci_ats)
@@ -52,7 +52,7 @@ int host_pci_enable_ats(struct host_pci_dev *dev)
 void host_pci_disable_ats(struct host_pci_dev *dev)
 {
 	enter(dev);
-	if (warns(!dev->ats_enabled, __LINE__, "ATS is not enabled"))
+	if (warns(!dev->ats_enabled, "ATS is not enabled"))
 		return;
 	dev->ats_enabled = false;
 	if (host_backend.pci_ats)
@@ -62,7 +62,7 @@ void host_pci_disable_ats(struct host_pci_dev *dev)
 int host_pci_reset_pri(struct host_pci_dev *dev)
 {
 	enter(dev);
-	if (warns(dev->pri_enabled, __LINE__, "PRI is reset while it is enabled"))
+	if (warns(dev->pri_enabled, "PRI is reset while it is enabled"))
 		return -EBUSY;
 	if (host_backend.pci_pri_reset)
 		host_backend.pci_pri_reset(dev);
@@ -74,7 +74,7 @@ int host_pci_enable_pri(struct host_pci_dev *dev, u32 credits)
 	int error = 0;
 
 	enter(dev);
-	if (warns(dev->pri_enabled, __LINE__, "PRI is enabled already"))
+	if (warns(dev->pri_enabled, "PRI is enabled already"))
 		return -EBUSY;
 	if (!dev->pri_capacity || !credits)
 		return -EINVAL;
@@ -91,7 +91,7 @@ int host_pci_enable_pri(struct host_pci_dev *dev, u32 credits)
 void host_pci_disable_pri(struct host_pci_dev *dev)
 {
 	enter(dev);
-	if (warns(!dev->pri_enabled, __LINE__, "PRI is not enabled"))
+	if (warns(!dev->pri_enabled, "PRI is not enabled"))
 		return;
 	dev->pri_enabled = false;
 	if (host_backend.pci_pri_disable)

@@ -5,6 +5,7 @@
 
 void host_primitives_reset(const struct engine_limits *limits)
 {
+	host_warn_reset();
 	host_alloc_reset(limits->fail_alloc);
 	host_context_reset();
 	host_irq_reset(limits->irqs);

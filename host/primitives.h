@@ -45,6 +45,7 @@ u64 host_class_number(enum host_class_kind kind, const char *name);
 
 /* --- alloc.c -------------------------------------------------------------------------------------- */
 
+void host_warn_reset(void);
 void host_alloc_reset(bool may_fail);
 /* Asks the chooser, where the scenario lets allocations fail; then there has been an EV_ALLOC_FAIL. */
 bool host_alloc_fails(size_t size);

@@ -46,7 +46,7 @@ void host_mmput(struct host_space *space)
 	host_point(HOST_SITE_SPACE_PUT);
 	host_touch(space, sizeof(*space));
 	if (!space->users) {
-		host_warn(__FILE__, __LINE__, "mmput of a space that has no users");
+		host_warn(__FILE__, "mmput of a space that has no users");
 		return;
 	}
 	/* A reference that is put orders what its holder did before the release. */
@@ -109,7 +109,7 @@ int host_handle_mm_fault(struct host_space *space, u64 addr, unsigned flags)
 		engine_block(HOST_SITE_SPACE_FAULT, NULL, "a page to come in",
 			     engine_now() + delay * NS_PER_MS, false);
 	if (!space->users)
-		host_warn(__FILE__, __LINE__, "a fault in a space that has no users");
+		host_warn(__FILE__, "a fault in a space that has no users");
 	else if (host_backend.space_fault)
 		result = host_backend.space_fault(space, addr, flags);
 	host_event(EV_SPACE_FAULT, space->id, addr >> 12, flags, (u64)(s64)result);

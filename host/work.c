@@ -162,7 +162,7 @@ bool host_queue_work(struct host_workqueue *wq, struct host_work *work)
 	if (work->seq)
 		return false;
 	if (wq->dead) {
-		host_warn(__FILE__, __LINE__, "work is queued on a work queue that was destroyed");
+		host_warn(__FILE__, "work is queued on a work queue that was destroyed");
 		return false;
 	}
 	if (pending_count == PENDING_MAX) {

@@ -129,6 +129,14 @@ static void describe_request(struct text *t, u64 number)
 	describe_put(t, " group %u)", r->group);
 }
 
+static const char *describe_warning(u64 number)
+{
+	static char text[160];
+	const struct judge_probe *probe = &ledger.config.probe;
+
+	return probe->warning ? probe->warning(number, text, sizeof(text)) : "in the code under test";
+}
+
 static const char *describe_assumption(u64 index)
 {
 	const struct judge_probe *probe = &ledger.config.probe;
@@ -193,7 +201,7 @@ static void describe_host(struct text *t, const struct event *e)
 			     e->c ? "writes" : "reads", LLU(e->b));
 		break;
 	case EV_WARN:
-		describe_put(t, "WARN at line %llu", LLU(e->a));
+		describe_put(t, "WARN %s", describe_warning(e->a));
 		break;
 	case EV_ASSUME:
 		describe_put(t, "assumes %s", describe_assumption(e->a));

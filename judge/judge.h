@@ -68,6 +68,8 @@ struct judge_probe {
 	const char *(*task_name)(unsigned id);
 	const char *(*site_name)(unsigned site, char *buf);
 	const char *(*class_name)(u64 class, char *buf, size_t size);
+	/* The text of a warning, as host events number them; may be NULL. */
+	const char *(*warning)(u64 number, char *buf, size_t size);
 	/* What the system has taken for granted so far (sut.h), as a mask; may be NULL. */
 	u32 (*assumed)(void);
 	/* Assumption @index of the system, its word and its text; NULL if there is none. */

@@ -153,6 +153,10 @@ void play_bind(const struct scenario_op *op)
 		return;
 	if (!play_usable(op->device))
 		goto out;
+	if (play.ops->numbers_by_space && (life->bound || life->binding)) {
+		play.not_applicable = "counts the binds of one life";
+		goto out;
+	}
 	number = play.picks_numbers ? 0 : play_number(op->pasid);
 	play_begin(JOP_BIND, op->device, life, play_number(op->pasid), op->space);
 	life->binding++;

@@ -21,9 +21,10 @@ help_if_asked() {
 	esac
 }
 
-# use_tree DIR: this kernel tree of the user's becomes the system linux-tree, in builds of its own:
-# what does not compile there harms no other.
+# use_tree DIR: this kernel tree of the user's becomes the system linux-tree, in builds of its own
+# (build/PRESET-$tree_builds): what does not compile there harms no other.
 linux_tree=
+tree_builds=tree
 use_tree() {
 	[ -d "$1" ] || die 2 "--linux-tree: there is no folder \`$1\`"
 	linux_tree=$(cd "$1" && pwd)
@@ -49,7 +50,7 @@ need_system() {
 
 # build_folder PRESET: where this preset is built.
 build_folder() {
-	echo "build/$1${linux_tree:+-tree}"
+	echo "build/$1${linux_tree:+-$tree_builds}"
 }
 
 # stale FOLDER: it is not configured, or for other options or another kernel tree than now.
@@ -63,8 +64,9 @@ stale() {
 }
 
 # build PRESET [TARGET...]: configures once, builds what is stale; speaks only if that fails.
+configure_options=()
 build() {
-	local preset=$1 into log options=()
+	local preset=$1 into log options=("${configure_options[@]}")
 	shift
 	into=$(build_folder "$preset")
 	log=$into.log

@@ -66,6 +66,17 @@ static void deadresp(void **state)
 		ev(EV_RESP_ARRIVED, 0 | 1 << 8, 1, 5 | 1 << 16, crossed ? new : 0);
 		expect_finding(crossed ? "DEADRESP" : "clean");
 	}
+	/* Forgotten with the response on its way, and let go again before a drain. */
+	st_reset();
+	old = ask(1, 1, 5, LAST);
+	batch(0);
+	fault(old, 0);
+	answer(old);
+	stop(1, 1, STOP_RESET);
+	bind(1, 3, 0);
+	new = ask(1, 3, 5, LAST);
+	take(old, new);
+	expect_excused("DEADRESP");
 }
 
 static void miss(void **state)
@@ -507,9 +518,10 @@ static void host_rules(void **state)
 	expect_clean();
 }
 
+enum { BOUND = 8 };
+
 static void overwait(void **state)
 {
-	enum { BOUND = 8 };
 
 	for (unsigned batches = BOUND; batches <= BOUND + 1; batches++) {
 		for (unsigned site = 0; site < 2; site++) {
@@ -537,6 +549,46 @@ static void overwait(void **state)
 		irq_done(0);
 	}
 	expect_clean();
+}
+
+/*
+ * The drain sleeps for the work item that answered its life's last request, and has not ended. One
+ * that serves another life, or began when all was answered, is not waited for.
+ */
+static void overwait_worker(void **state)
+{
+	enum { WORKER = 2 };
+	enum { OWN, OTHER, LATE, KINDS };
+
+	for (unsigned kind = OWN; kind < KINDS; kind++) {
+		u32 req, other;
+
+		st_reset();
+		req = ask(0, 1, 5, LAST);
+		other = ask(1, 1, 5, LAST);
+		batch(0);
+		if (kind == LATE)
+			answer(req);
+		st.task = WORKER;
+		ev(EV_WORK_START, 1, 0, 0, 0);
+		fault(kind == OTHER ? other : req, 0);
+		if (kind != LATE)
+			answer(req);
+		st.task = ST_APP;
+		take(req, req);
+		stop(0, 1, STOP_ANSWERED);
+		begin(JOP_UNBIND, 0, 1, ST_NO_SPACE);
+		ev(EV_BLOCK, HOST_SITE_WAIT_EVENT, 1, 0, 0);
+		for (unsigned i = 0; i <= BOUND; i++)
+			batch(0);
+		expect_finding(kind == OWN ? "clean" : "OVERWAIT");
+		st.task = WORKER;
+		ev(EV_WORK_DONE, 1, 0, 0, 0);
+		st.task = ST_APP;
+		for (unsigned i = 0; i <= BOUND; i++)
+			batch(0);
+		expect_finding("OVERWAIT");
+	}
 }
 
 static void sanitizers(void **state)
@@ -579,6 +631,7 @@ int main(void)
 		cmocka_unit_test(livelock_stall),
 		cmocka_unit_test(host_rules),
 		cmocka_unit_test(overwait),
+		cmocka_unit_test(overwait_worker),
 		cmocka_unit_test(sanitizers),
 	};
 

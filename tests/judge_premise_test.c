@@ -135,6 +135,23 @@ static void broken_by_state(void **state)
 	stop(0, 1, STOP_ANSWERED);
 	assert_true(judge_promises_broken() & P(GROUPS_ENDED));
 
+	for (unsigned landed = 0; landed < 2; landed++) { /* forgotten before the response came */
+		u32 req;
+
+		st_reset();
+		req = ask(0, 1, 5, LAST);
+		batch(0);
+		answer(req);
+		if (landed)
+			take(req, req);
+		stop(0, 1, STOP_RESET);
+		bind(0, 2, 0);
+		assert_int_equal(judge_promises_broken() & P(RESET_DRAINED), 0);
+		ask(0, 2, 5, LAST);
+		assert_int_equal(judge_promises_broken() & P(RESET_DRAINED),
+				 landed ? 0 : P(RESET_DRAINED));
+	}
+
 	st_reset(); /* an earlier owner's bits, while the queue is down */
 	ev(EV_OP_BEGIN, JOP_FINISH, 0xff | 1 << 8, MODEL_NO_PASID, 0xff);
 	ev(EV_OP_END, JOP_FINISH, 0xff | 1 << 8, MODEL_NO_PASID, 0);

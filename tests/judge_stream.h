@@ -112,7 +112,7 @@ static inline void st_reset_with(bool broken_knob, bool clock_free)
 	st.disputed = "";
 	st.config = (struct judge_config){
 		.probe = { st_place, st_each_alloc, st_alloc_has_work, st_request_page, st_disputed,
-			   st_stuck, st_task, st_site, st_class, NULL, NULL },
+			   st_stuck, st_task, st_site, st_class, NULL, NULL, NULL },
 		.units = 2,
 		.devices = 3,
 		.dev_unit = { 0, 0, 1 },

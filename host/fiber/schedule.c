@@ -304,18 +304,20 @@ void host_point(unsigned site)
 {
 	struct engine *e = &host_engine;
 	struct engine_task *self = e->running;
+	bool again; /* a lock dropped to wait for what it guards, and taken to look again */
 	u32 step;
 
 	if (unlikely(!self))
 		return;
 	step = ++e->steps;
+	again = site == HOST_SITE_SPIN_LOCK && self->site == HOST_SITE_CPU_RELAX;
 	stand_at(e, self, site);
 	self->nth[site]++;
 	self->skip = 0;
 	if (unlikely(((e->ready ^ self->bit) | e->polling) || step >= e->attention))
 		point_with_choice(e, self);
 	/* The step itself comes now, behind whatever was chosen at the point. */
-	if (!site_is_look(site))
+	if (!site_is_look(site) && !again)
 		engine_stir(e, self->bit);
 }
 

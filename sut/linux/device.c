@@ -75,6 +75,7 @@ int glue_device_attach(unsigned unit, struct host_pci_dev *dev)
 	ret = glue_probe(&pdev->dev, &intel_iommu_ops, domain);
 	if (ret)
 		return ret;
+	prq_on[dev->id % GLUE_DEVICES] = false; /* an earlier driver may have failed to switch off */
 	/* Without page requests the driver goes on; what needs them is refused later. */
 	glue_prq_enable(dev);
 	return 0;

@@ -87,9 +87,6 @@ struct attribute_group;
 struct fwnode_handle;
 struct notifier_block;
 struct of_phandle_args;
-struct kobject {
-	int refs;
-};
 
 /* --- Compiler ------------------------------------------------------------------------------------- */
 
@@ -128,9 +125,9 @@ struct kobject {
 #define BUILD_BUG_ON_ZERO(condition) 0
 #define offsetofend(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
 #define sizeof_field(type, member) sizeof(((type *)0)->member)
-#define rwonce_plain(x) (*(const volatile __typeof__(x) *)&(x))
-#define READ_ONCE(x) rwonce_plain(x) /* of <linux/list.h>; for others see callers.h */
-#define WRITE_ONCE(x, value) ((void)(*(volatile __typeof__(x) *)&(x) = (value)))
+/* Of <linux/list.h> and its like, without a point; for others see callers.h. */
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, value) __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 #define data_race(x) (x)
 #define ASSERT_EXCLUSIVE_ACCESS(x) ((void)(x))
 
@@ -292,7 +289,7 @@ static inline int no_printk(const char *format, ...)
 	({                                                                                         \
 		bool __warn = !!(condition);                                                       \
 		if (unlikely(__warn))                                                              \
-			host_warn(__FILE__, __LINE__, #condition);                                 \
+			host_warn(__FILE__, #condition);                                 \
 		unlikely(__warn);                                                                  \
 	})
 #define WARN_ON_ONCE(condition) WARN_ON(condition)

@@ -22,6 +22,10 @@ struct bus_type {
 struct dev_iommu;
 struct iommu_group;
 
+struct kobject {
+	refcount_t refs;
+};
+
 struct device {
 	struct kobject kobj;
 	struct bus_type *bus; /* until 6.2 */

@@ -55,7 +55,7 @@ void refcount_inc(refcount_t *r)
 {
 	host_point(HOST_SITE_WRITE_ONCE);
 	if (__atomic_fetch_add(&r->refs, 1, __ATOMIC_RELAXED) <= 0)
-		host_warn(__FILE__, __LINE__, "refcount_inc of a count that was not above zero");
+		host_warn(__FILE__, "refcount_inc of a count that was not above zero");
 }
 
 bool refcount_inc_not_zero(refcount_t *r)
@@ -68,7 +68,7 @@ bool refcount_inc_not_zero(refcount_t *r)
 						   __ATOMIC_RELAXED))
 		;
 	if (old < 0)
-		host_warn(__FILE__, __LINE__, "refcount_inc_not_zero of a count below zero");
+		host_warn(__FILE__, "refcount_inc_not_zero of a count below zero");
 	return old != 0;
 }
 
@@ -79,6 +79,6 @@ bool refcount_dec_and_test(refcount_t *r)
 	host_point(HOST_SITE_WRITE_ONCE);
 	old = __atomic_fetch_sub(&r->refs, 1, __ATOMIC_ACQ_REL);
 	if (old <= 0)
-		host_warn(__FILE__, __LINE__, "refcount_dec_and_test below zero");
+		host_warn(__FILE__, "refcount_dec_and_test below zero");
 	return old == 1;
 }

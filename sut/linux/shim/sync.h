@@ -87,6 +87,16 @@ int wake_up_state(struct task_struct *task, unsigned state);
 #define wake_up_process(task) wake_up_state(task, TASK_NORMAL)
 int try_to_wake_up(struct task_struct *task, unsigned state, int wake_flags);
 
+/*
+ * kernel/sched/wait.c, for kernels that use it in the drain: a fix, or a later version. A queue and a
+ * condition, looked at once more before each sleep. None is exclusive, so a wake-up is for all.
+ */
+typedef struct host_waitqueue wait_queue_head_t;
+#define init_waitqueue_head(wq) host_waitqueue_init(wq, #wq)
+#define wake_up(wq) host_wake_up(wq)
+#define wake_up_all(wq) host_wake_up(wq)
+#define wait_event(wq, condition) host_wait_event(&(wq), condition)
+
 #define cpu_relax() host_cpu_relax(__func__)
 #define msleep(ms) host_msleep(ms)
 #define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
@@ -115,8 +125,8 @@ bool shim_cmpxchg64(u64 *p, u64 *old, u64 value);
 #define rcu_dereference(p) host_smp_load_acquire(&(p))
 #define rcu_dereference_check(p, condition) ((void)(condition), host_smp_load_acquire(&(p)))
 #define rcu_dereference_protected(p, condition) ((void)(condition), (p))
-#define rcu_dereference_raw(p) (p)
-#define rcu_access_pointer(p) (p)
+#define rcu_dereference_raw(p) READ_ONCE(p)
+#define rcu_access_pointer(p) READ_ONCE(p)
 #define rcu_assign_pointer(p, value) host_smp_store_release(&(p), value)
 #define RCU_INIT_POINTER(p, value) ((void)((p) = (value)))
 #define call_rcu(head, fn) host_call_rcu(head, fn)

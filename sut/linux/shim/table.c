@@ -6,8 +6,10 @@
 
 static int find_index(const struct xarray *xa, unsigned long index)
 {
+	/* Readers take no lock. */
 	for (int i = 0; i < XA_ENTRIES; i++)
-		if (xa->slot[i].entry && xa->slot[i].index == index)
+		if (__atomic_load_n(&xa->slot[i].entry, __ATOMIC_ACQUIRE) &&
+		    __atomic_load_n(&xa->slot[i].index, __ATOMIC_RELAXED) == index)
 			return i;
 	return -1;
 }
@@ -42,7 +44,7 @@ static int put_entry(struct xarray *xa, unsigned long index, void *entry)
 	/* A table of the kernel's has room for all numbers. */
 	if (at < 0)
 		return -ENOMEM;
-	xa->slot[at].index = index;
+	__atomic_store_n(&xa->slot[at].index, index, __ATOMIC_RELAXED);
 	__atomic_store_n(&xa->slot[at].entry, entry ? entry : XA_ZERO_ENTRY, __ATOMIC_RELEASE);
 	return 0;
 }

@@ -36,7 +36,7 @@ static void kobject_put(struct kobject *kobject);
 
 #include "iommu.inc"
 
-/* --- PASIDs ---------------------------------------------------------------------------------------- */
+/* --- PASIDs ----------------------------------------------------------------------------------- */
 
 struct iommu_sva *glue_sva_bind(struct device *dev, struct mm_struct *mm)
 {
@@ -62,17 +62,17 @@ void glue_pasid_detach(struct iommu_domain *domain, struct device *dev, u32 pasi
 {
 }
 
-/* --- Groups ---------------------------------------------------------------------------------------- */
+/* --- Groups ----------------------------------------------------------------------------------- */
 
 /* lib/kobject.c, for groups: they are the only objects here. */
 static void kobject_get(struct kobject *kobject)
 {
-	__atomic_fetch_add(&kobject->refs, 1, __ATOMIC_RELAXED);
+	refcount_inc(&kobject->refs);
 }
 
 static void kobject_put(struct kobject *kobject)
 {
-	if (__atomic_fetch_sub(&kobject->refs, 1, __ATOMIC_ACQ_REL) == 1)
+	if (refcount_dec_and_test(&kobject->refs))
 		iommu_group_release(kobject);
 }
 
@@ -91,12 +91,12 @@ struct iommu_group *glue_device_group(struct device *dev)
 		kfree(group);
 		return ERR_PTR(-ENOSPC);
 	}
-	group->kobj.refs = 1;
+	refcount_set(&group->kobj.refs, 1);
 	group->devices_kobj = &group->kobj;
 	return group;
 }
 
-/* iommu_probe_device(). iommu_alloc_default_domain() gets @default_domain, which the group then owns. */
+/* iommu_probe_device(); the default domain, which the group then owns, is @default_domain. */
 int glue_probe(struct device *dev, const struct iommu_ops *ops, struct iommu_domain *default_domain)
 {
 	static struct bus_type pci_bus_type;

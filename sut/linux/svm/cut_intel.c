@@ -8,7 +8,7 @@
 
 #include "iommu-sva-lib.h"
 
-/* --- What the cuts find at the head of their file ---------------------------------------------------- */
+/* --- What the cuts find at the head of their file --------------------------------------------- */
 
 int intel_iommu_sm = 1;
 int dmar_disabled;
@@ -52,7 +52,7 @@ static void __iommu_flush_iotlb(struct intel_iommu *iommu, u16 did, u64 address,
 
 #include "intel_iommu.inc"
 
-/* --- The table: members that nothing here asks for are left out. --------------------------------------- */
+/* --- The table: members that nothing here asks for are left out. ------------------------------ */
 
 static void glue_domain_free(struct iommu_domain *domain);
 
@@ -77,7 +77,7 @@ const struct iommu_ops intel_iommu_ops = {
 	.default_domain_ops = &glue_domain_ops,
 };
 
-/* --- Units ------------------------------------------------------------------------------------------------ */
+/* --- Units ------------------------------------------------------------------------------------ */
 
 /* alloc_iommu(), then the order of init_dmars() and intel_iommu_init(). */
 int glue_init_dmar(struct intel_iommu *iommu)
@@ -127,7 +127,7 @@ void glue_free_dmar(struct intel_iommu *iommu)
 	}
 }
 
-/* --- Domains ------------------------------------------------------------------------------------------------ */
+/* --- Domains ---------------------------------------------------------------------------------- */
 
 /* domain_exit(): the page tables are the owner's. */
 static void glue_domain_free(struct iommu_domain *domain)
