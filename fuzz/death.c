@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fuzz/symbol.h"
+#include "host/engine.h"
 
 /* Room for a whole scenario in words and a timeline; touched only when it comes to that. */
 #define DEATH_STACK (1 << 20)
@@ -84,6 +85,21 @@ static void death_tell(void)
 
 #define DEATH_SET(field, ...) snprintf(death.field, sizeof(death.field), __VA_ARGS__)
 
+/*
+ * Where it happened: a function of the code under test, or else the point at which the task stood, as
+ * where a worker meets a work item that was freed.
+ */
+static const char *death_place(uintptr_t pc, uintptr_t frame)
+{
+	static char site[ENGINE_NAME_MAX];
+	const char *name = symbol_blame(pc, frame);
+	const struct engine_task *self = engine_self();
+
+	if (strcmp(name, "unknown") || !self)
+		return name;
+	return engine_site_name(self->site, site);
+}
+
 static void death_on_signal(int signal, siginfo_t *info, void *context)
 {
 	const ucontext_t *user = context;
@@ -98,7 +114,7 @@ static void death_on_signal(int signal, siginfo_t *info, void *context)
 #endif
 	if (!death_begins())
 		_exit(3);
-	const char *where = symbol_blame(pc + 1, frame);
+	const char *where = death_place(pc + 1, frame);
 
 	if (signal == SIGSEGV || signal == SIGBUS)
 		DEATH_SET(token, "UAF:%s", where);
@@ -138,7 +154,7 @@ void __asan_on_error(void)
 
 	if (!death_begins())
 		return;
-	where = symbol_blame((uintptr_t)__asan_get_report_pc(), (uintptr_t)__asan_get_report_bp());
+	where = death_place((uintptr_t)__asan_get_report_pc(), (uintptr_t)__asan_get_report_bp());
 	if (strstr(kind, "use-after") || strstr(kind, "free") || !strcmp(kind, "SEGV"))
 		DEATH_SET(token, "UAF:%s", where);
 	else

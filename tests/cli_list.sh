@@ -14,6 +14,9 @@ for table in systems invariants promises knobs sites ops; do
 done
 expect 0 '' "$sluice" list systems
 says '^core '
+expect 0 '' "$sluice" list sites
+says '^wait_for_completion +a call of the host'
+says '^read_PQT +a read of the register'
 expect 0 '' "$sluice" list knobs --json
 jq -e 'length == 27 and ([.[].id] == [range(1; 28) | "K\(.)"])' "$room/stdout" >"$room/jq" ||
 	fail "the knobs are not K1 to K27"

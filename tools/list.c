@@ -110,8 +110,7 @@ static void list_sites(cJSON *list)
 		/* Registers that the model has not named are no sites. */
 		if (i >= HOST_SITE_READ && !model_reg_names[(i - HOST_SITE_READ) % 32])
 			continue;
-		engine_site_name(i, name);
-		add_row(list, name,
+		add_row(list, engine_site_name(i, name),
 			i == HOST_SITE_LOAD || i == HOST_SITE_STORE
 				? "an access of the code under test, with access=on"
 			: i < HOST_SITE_READ  ? "a call of the host"

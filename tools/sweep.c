@@ -18,8 +18,13 @@
 #define SWEEP_PCT_DEPTH 3
 #define SWEEP_PCT_LENGTH 256
 #define SWEEP_DECISIONS_MAX 400
-/* With access points there are so many more decisions; recorded as positions they still fit. */
-#define SWEEP_ACCESSES 8
+/*
+ * One schedule in SWEEP_LONG_ODDS is so many times as long, so that operations which come late, and
+ * tasks that are left in a poll, meet an adversary too; with access points, that make more
+ * decisions of the same way, each of them is. Recorded as positions they still fit.
+ */
+#define SWEEP_LONG 8
+#define SWEEP_LONG_ODDS 8
 
 const char *const sweep_chooser_word[SWEEP_CHOOSERS] = {
 	"file", "bytes", "random", "pct", "mix", "exhaustive",
@@ -118,8 +123,8 @@ union any_chooser {
 static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser *c, u64 n,
 				    u64 state, bool access)
 {
-	static u8 bytes[SWEEP_DECISIONS_MAX * SWEEP_ACCESSES];
-	u32 more = access ? SWEEP_ACCESSES : 1;
+	static u8 bytes[SWEEP_DECISIONS_MAX * SWEEP_LONG];
+	u32 more = access || !(state % SWEEP_LONG_ODDS) ? SWEEP_LONG : 1;
 	enum sweep_chooser kind = sweep->chooser;
 	u32 length = scenario_random(&state) % (SWEEP_DECISIONS_MAX * more);
 	u32 depth = 1 + (u32)(scenario_random(&state) % SWEEP_PCT_DEPTH);
