@@ -72,10 +72,99 @@ static struct block *find_block(const void *memory, u32 *serial)
 	return *serial ? &blocks[*serial - 1] : NULL;
 }
 
+/* --- Where memory comes from ------------------------------------------------------------------------- */
+
+#if defined(SLUICE_ASAN) || defined(SLUICE_TSAN) || defined(SLUICE_MSAN)
+/* A sanitizer wants to see each block come and go. */
+static void *take_memory(size_t size)
+{
+	return calloc(1, size ? size : 1);
+}
+
+/*
+ * Whole pages, with the rest of the last one fenced off: ASan's quarantine counts what was asked
+ * for, and would keep many times its bound if that were a few bytes of a page each.
+ */
+static void *take_pages(size_t size, size_t mapped)
+{
+	void *memory;
+
+	if (posix_memalign(&memory, DMA_PAGE, mapped))
+		return NULL;
+	memset(memory, 0, size);
+	host_fence((char *)memory + size, mapped - size);
+	return memory;
+}
+
+static void give_memory(struct block *b)
+{
+	free(b->memory);
+}
+#else
+/*
+ * Blocks of one run serve the next, by size: the allocator would take a tenth of a run. Large ones
+ * are its business.
+ */
+#define POOL_GRAIN 32u
+#define POOL_CLASSES 64u /* up to 2 KiB, or 64 pages */
+
+struct free_block {
+	struct free_block *next;
+};
+
+static struct free_block *pool[2][POOL_CLASSES + 1]; /* [pages?][size in grains, or in pages] */
+
+static unsigned pool_class(size_t size, bool pages)
+{
+	size_t grain = pages ? DMA_PAGE : POOL_GRAIN;
+
+	return (unsigned)(size ? (size + grain - 1) / grain : 1);
+}
+
+static void *pool_take(size_t size, bool pages)
+{
+	unsigned class = pool_class(size, pages);
+	struct free_block *block = class <= POOL_CLASSES ? pool[pages][class] : NULL;
+	void *memory = block;
+
+	if (block)
+		pool[pages][class] = block->next;
+	else if (posix_memalign(&memory, pages ? DMA_PAGE : 16,
+				(size_t)class * (pages ? DMA_PAGE : POOL_GRAIN)))
+		return NULL;
+	memset(memory, 0, size);
+	return memory;
+}
+
+static void *take_memory(size_t size)
+{
+	return pool_take(size, false);
+}
+
+/* Whole pages. */
+static void *take_pages(size_t size, size_t mapped)
+{
+	return pool_take(size, true);
+}
+
+static void give_memory(struct block *b)
+{
+	unsigned class = pool_class(b->size, b->dma);
+	struct free_block *block = b->memory;
+
+	if (class > POOL_CLASSES) {
+		free(b->memory);
+		return;
+	}
+	block->next = pool[b->dma][class];
+	pool[b->dma][class] = block;
+}
+#endif
+
 static void free_memory(struct block *b)
 {
 	if (b->state != BLOCK_GONE)
-		free(b->memory);
+		give_memory(b);
 	b->state = BLOCK_GONE;
 }
 
@@ -146,7 +235,7 @@ void *host_kzalloc(size_t size, unsigned gfp)
 		host_might_sleep_at(HOST_SITE_KMALLOC);
 	if (host_alloc_fails(size))
 		return NULL;
-	memory = calloc(1, size ? size : 1);
+	memory = take_memory(size);
 	return memory && enter_block(memory, size, false) ? memory : NULL;
 }
 
@@ -160,21 +249,6 @@ void host_kfree(const void *object)
 
 /* --- Memory of the hardware ------------------------------------------------------------------------------- */
 
-/*
- * Whole pages, with the rest of the last one fenced off: ASan's quarantine counts what was asked
- * for, and would keep many times its bound if that were a few bytes of a page each.
- */
-static void *alloc_pages(size_t size, size_t mapped)
-{
-	void *memory;
-
-	if (posix_memalign(&memory, DMA_PAGE, mapped))
-		return NULL;
-	memset(memory, 0, size);
-	host_fence((char *)memory + size, mapped - size);
-	return memory;
-}
-
 void *host_dma_alloc(size_t size, unsigned gfp, u64 *bus)
 {
 	size_t mapped = (size + DMA_PAGE - !!size) / DMA_PAGE * DMA_PAGE;
@@ -186,7 +260,7 @@ void *host_dma_alloc(size_t size, unsigned gfp, u64 *bus)
 		host_might_sleep_at(HOST_SITE_DMA_ALLOC);
 	if (host_alloc_fails(size))
 		return NULL;
-	memory = alloc_pages(size, mapped);
+	memory = take_pages(size, mapped);
 	if (!memory)
 		return NULL;
 	serial = enter_block(memory, size, true);

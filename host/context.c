@@ -14,7 +14,9 @@
 #include "host/primitives.h"
 
 #define CLASSES_MAX 64
-#define CACHE_SIZE 256 /* a power of two */
+#define KINDS 6
+#define TEXTS_MAX 256
+#define ADDRESSES_MAX 1024 /* a power of two; at most half full */
 
 static struct {
 	const char *name;
@@ -23,12 +25,20 @@ static struct {
 static unsigned class_count;   /* classes are numbered from 1 */
 static u64 edges[CLASSES_MAX]; /* [a] bit b: b was asked for with a held; index 0 is unused */
 
-/* Text -> class, by address first: two addresses may hold one text, never the reverse. */
+/*
+ * Names are static text, so what text an address holds is found once for the whole process, and its
+ * class of this run without another look at it. Two addresses may hold one text, never the reverse.
+ */
 static struct {
 	const char *name;
+	u16 text;
+} addresses[ADDRESSES_MAX]; /* open addressing */
+static const char *texts[TEXTS_MAX];
+static unsigned text_count;
+static struct {
 	u32 run;
-	u8 kind, class;
-} cache[CACHE_SIZE];
+	u8 class;
+} text_class[KINDS][TEXTS_MAX];
 static u32 run_number;
 
 static const char *const kind_names[] = {
@@ -44,15 +54,17 @@ void host_context_reset(void)
 	memset(edges, 0, (class_count + 1) * sizeof(edges[0]));
 	class_count = 0;
 	if (++run_number == 0) {
-		memset(cache, 0, sizeof(cache));
+		memset(text_class, 0, sizeof(text_class));
 		run_number = 1;
 	}
 }
 
-static u8 find_class(enum host_class_kind kind, const char *name)
+/* @known: @name is the one address by which its text goes, as is that of every class. */
+static u8 find_class(enum host_class_kind kind, const char *name, bool known)
 {
 	for (unsigned i = 1; i <= class_count; i++)
-		if (classes[i].kind == kind && !strcmp(classes[i].name, name))
+		if (classes[i].kind == kind &&
+		    (classes[i].name == name || (!known && !strcmp(classes[i].name, name))))
 			return (u8)i;
 	if (class_count == CLASSES_MAX - 1) {
 		engine_overflow("too many lock classes");
@@ -76,21 +88,52 @@ const char *host_object_name(const char *name)
 	return "a freed object";
 }
 
+static int add_text(unsigned at, const char *name)
+{
+	static unsigned address_count;
+	unsigned text = 0;
+
+	while (text < text_count && strcmp(texts[text], name))
+		text++;
+	if (text == TEXTS_MAX || address_count == ADDRESSES_MAX / 2)
+		return -1;
+	if (text == text_count)
+		texts[text_count++] = name;
+	address_count++;
+	addresses[at].name = name;
+	addresses[at].text = (u16)text;
+	return (int)text;
+}
+
+/* The number of the text at @name; -1: there are too many. */
+static int find_text(const char *name)
+{
+	unsigned at = (unsigned)((u64)(uintptr_t)name * 0x9e3779b97f4a7c15ull >> 40);
+
+	for (;; at++) {
+		at %= ADDRESSES_MAX;
+		if (addresses[at].name == name)
+			return addresses[at].text;
+		if (!addresses[at].name)
+			return add_text(at, name);
+	}
+}
+
 static u8 class_of(enum host_class_kind kind, const char *name)
 {
-	unsigned at;
+	int text;
 
 	name = host_object_name(name);
 	if (!name)
 		name = "unnamed";
-	at = (((uintptr_t)name >> 2) ^ kind) % CACHE_SIZE;
-	if (cache[at].run == run_number && cache[at].name == name && cache[at].kind == kind)
-		return cache[at].class;
-	cache[at].name = name;
-	cache[at].run = run_number;
-	cache[at].kind = kind;
-	cache[at].class = find_class(kind, name);
-	return cache[at].class;
+	text = find_text(name);
+	if (unlikely(text < 0))
+		return find_class(kind, name, false);
+	if (text_class[kind][text].run != run_number) {
+		text_class[kind][text].run = run_number;
+		text_class[kind][text].class = find_class(kind, texts[text], true);
+	}
+	return text_class[kind][text].class;
 }
 
 u64 host_class_number(enum host_class_kind kind, const char *name)

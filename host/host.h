@@ -27,6 +27,8 @@
 
 /* Another task or actor may move here. Every call below that other tasks can see has one. */
 void host_point(unsigned site);
+/* The task comes by a site where nobody is let in: it counts for anchors, and is no point. */
+void host_pass(unsigned site);
 
 /*
  * The task polls for something that another task or the hardware must change. It counts as waiting

@@ -61,9 +61,9 @@ _Static_assert(REG_COUNT <= REG_OTHER, "register indices share 0..31 with 'other
 #define RTADDR_TTM(r) (((r) >> 10) & 3)
 #define RTADDR_TTM_SCALABLE 1
 
-/* CAP: 64K domains, 48 bits, one fault record at 0x220, page-selective, drains */
+/* CAP: 256 domains, 48 bits, one fault record at 0x220, page-selective, drains */
 #define CAP_VALUE                                                                                  \
-	(6ull | 4ull << 8 | 47ull << 16 | 0x22ull << 24 | BIT_ULL(39) | 9ull << 48 | BIT_ULL(54) | \
+	(2ull | 4ull << 8 | 47ull << 16 | 0x22ull << 24 | BIT_ULL(39) | 9ull << 48 | BIT_ULL(54) | \
 	 BIT_ULL(55) | BIT_ULL(56))
 /* ECAP: C QI DT PT SC, PRS, SRS, PSS = 20 bits, PASID, DIT, SMTS, SLTS, FLTS, SMPWC */
 #define ECAP_VALUE                                                                                 \

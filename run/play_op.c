@@ -153,7 +153,7 @@ void play_bind(const struct scenario_op *op)
 		return;
 	if (!play_usable(op->device))
 		goto out;
-	if (play.ops->numbers_by_space && (life->bound || life->binding)) {
+	if (play.ops->numbers_by_space && (life->bound || life->binding || life->unbinding)) {
 		play.not_applicable = "counts the binds of one life";
 		goto out;
 	}

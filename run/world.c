@@ -18,7 +18,7 @@ _Static_assert(KNOB_VALUES_MAX <= 8, "run_knob_masks() keeps a knob's values in 
  * the run counts as a livelock. Of 100,000 generated runs of core and 20,000 of linux-6.12, as many
  * are clean with 1,500 as with 20,000.
  */
-#define WORLD_FAIR_STEPS 8000
+#define WORLD_FAIR_STEPS 3000
 #define WORLD_QUANTUM 256
 /* Loads and stores for each other point, more or less: bounds in points are so many times larger. */
 #define WORLD_ACCESSES 16

@@ -57,8 +57,8 @@ static const struct op_word {
 	{ 'e', KIND_ERROR, "iqe", 0, SCENARIO_ERROR_IQE },
 	{ 'e', KIND_ERROR, "ice", 0, SCENARIO_ERROR_ICE },
 	{ 'e', KIND_ERROR, "ite", 0, SCENARIO_ERROR_ITE },
-	{ 'b', KIND_PRO, "pro", 0, 1 }, /* as in PRS_REG: bit 0 overflow, bit 1 pending */
-	{ 'b', KIND_PPR, "ppr", 0, 2 },
+	{ 'b', KIND_PRO, "pro", 0, 2 }, /* as in PRS_REG: bit 0 pending, bit 1 overflow */
+	{ 'b', KIND_PPR, "ppr", 0, 1 },
 	{ 'd', KIND_DOMAIN, "domain", OPF_DOMAIN, 0 },
 };
 #define OP_WORDS (sizeof(op_words) / sizeof(op_words[0]))

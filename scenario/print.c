@@ -181,7 +181,7 @@ static void write_argument(struct writer *w, const struct scenario *s, const str
 		emit(w, "%s", op->flags & OPF_DOMAIN ? " domain" : "");
 		break;
 	case 'b':
-		emit(w, "%s%s", op->how & 1 ? " pro" : "", op->how & 2 ? " ppr" : "");
+		emit(w, "%s%s", op->how & 2 ? " pro" : "", op->how & 1 ? " ppr" : "");
 		break;
 	default:
 		break;

@@ -300,6 +300,12 @@ static __attribute__((noinline)) void point_with_choice(struct engine *e, struct
 	}
 }
 
+void host_pass(unsigned site)
+{
+	if (likely(host_engine.running))
+		host_engine.running->nth[site]++;
+}
+
 void host_point(unsigned site)
 {
 	struct engine *e = &host_engine;

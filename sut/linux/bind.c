@@ -14,7 +14,8 @@ struct life {
 	struct host_space *space;
 };
 
-static struct life lives[GLUE_DEVICES][IDA_NUMBERS]; /* by device and PASID */
+/* By device and PASID. Members change hands one by one: unbind may overlap with the next bind. */
+static struct life lives[GLUE_DEVICES][IDA_NUMBERS];
 
 static struct {
 	struct mutex lock; /* of the driver: one change at a time */
@@ -36,7 +37,7 @@ static int bind_sva(struct host_pci_dev *dev, struct host_space *space, u32 *pas
 	if (IS_ERR(sva))
 		return (int)PTR_ERR(sva);
 	*pasid = iommu_sva_get_pasid(sva);
-	find_life(dev, *pasid)->sva = sva;
+	__atomic_store_n(&find_life(dev, *pasid)->sva, sva, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -44,6 +45,7 @@ static int bind_domain(struct host_pci_dev *dev, struct host_space *space, u32 *
 {
 	struct device *device = &glue_pci_dev(dev)->dev;
 	struct iommu_domain *domain;
+	struct life *life;
 	int ret = -ENOMEM;
 
 	if (!host_mmget_not_zero(space))
@@ -54,7 +56,9 @@ static int bind_domain(struct host_pci_dev *dev, struct host_space *space, u32 *
 	ret = glue_pasid_attach(domain, device, pasid);
 	if (ret)
 		goto free_domain;
-	*find_life(dev, *pasid) = (struct life){ .domain = domain, .space = space };
+	life = find_life(dev, *pasid);
+	__atomic_store_n(&life->space, space, __ATOMIC_RELAXED);
+	__atomic_store_n(&life->domain, domain, __ATOMIC_RELEASE);
 	return 0;
 free_domain:
 	iommu_domain_free(domain);
@@ -75,9 +79,13 @@ int glue_bind(struct host_pci_dev *dev, struct host_space *space, unsigned flags
 
 int glue_unbind(struct host_pci_dev *dev, u32 pasid)
 {
-	struct life *slot = find_life(dev, pasid), life = *slot;
+	struct life *slot = find_life(dev, pasid);
+	struct life life = {
+		.sva = __atomic_exchange_n(&slot->sva, NULL, __ATOMIC_ACQ_REL),
+		.domain = __atomic_exchange_n(&slot->domain, NULL, __ATOMIC_ACQ_REL),
+		.space = __atomic_exchange_n(&slot->space, NULL, __ATOMIC_RELAXED),
+	};
 
-	*slot = (struct life){ 0 };
 	if (life.sva) {
 		iommu_sva_unbind_device(life.sva);
 		return 0;

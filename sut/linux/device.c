@@ -5,7 +5,7 @@
 #include "glue.h"
 
 static struct pci_dev pci_devs[GLUE_DEVICES];
-/* A driver switches off what it has switched on, and nothing else. */
+/* A driver switches off what it has switched on, and nothing else. Its own locks are not modelled. */
 static bool prq_on[GLUE_DEVICES];
 
 struct pci_dev *glue_pci_dev(const struct host_pci_dev *dev)
@@ -18,7 +18,8 @@ struct pci_dev *pci_get_domain_bus_and_slot(int domain, unsigned bus, unsigned d
 	for (unsigned i = 0; i < GLUE_DEVICES; i++) {
 		struct pci_dev *pdev = &pci_devs[i];
 
-		if (pdev->host && pdev->bus->number == bus && pdev->devfn == devfn)
+		if (__atomic_load_n(&pdev->host, __ATOMIC_ACQUIRE) && pdev->bus->number == bus &&
+		    pdev->devfn == devfn)
 			return pdev;
 	}
 	return NULL;
@@ -30,7 +31,7 @@ int glue_prq_enable(struct host_pci_dev *dev)
 	bool *on = &prq_on[dev->id % GLUE_DEVICES];
 	int ret;
 
-	if (*on)
+	if (__atomic_load_n(on, __ATOMIC_RELAXED))
 		return -EBUSY;
 	ret = iommu_dev_enable_feature(device, IOMMU_DEV_FEAT_IOPF);
 	if (ret)
@@ -38,7 +39,7 @@ int glue_prq_enable(struct host_pci_dev *dev)
 	ret = iommu_dev_enable_feature(device, IOMMU_DEV_FEAT_SVA);
 	if (ret)
 		iommu_dev_disable_feature(device, IOMMU_DEV_FEAT_IOPF);
-	*on = !ret;
+	__atomic_store_n(on, !ret, __ATOMIC_RELAXED);
 	return ret;
 }
 
@@ -48,13 +49,24 @@ int glue_prq_disable(struct host_pci_dev *dev)
 	bool *on = &prq_on[dev->id % GLUE_DEVICES];
 	int ret;
 
-	if (!*on)
+	if (!__atomic_load_n(on, __ATOMIC_RELAXED))
 		return -EINVAL;
 	ret = iommu_dev_disable_feature(device, IOMMU_DEV_FEAT_SVA);
 	if (ret)
 		return ret;
-	*on = false;
+	__atomic_store_n(on, false, __ATOMIC_RELAXED);
 	return iommu_dev_disable_feature(device, IOMMU_DEV_FEAT_IOPF);
+}
+
+/* pci_scan_device(): once. A later driver finds the function as the last one has left it. */
+static void pci_scan(struct pci_dev *pdev, struct host_pci_dev *dev)
+{
+	if (__atomic_load_n(&pdev->host, __ATOMIC_ACQUIRE))
+		return;
+	pdev->devfn = dev->rid & 0xff;
+	pdev->own_bus.number = (u8)(dev->rid >> 8);
+	pdev->bus = &pdev->own_bus;
+	__atomic_store_n(&pdev->host, dev, __ATOMIC_RELEASE);
 }
 
 int glue_device_attach(unsigned unit, struct host_pci_dev *dev)
@@ -66,16 +78,15 @@ int glue_device_attach(unsigned unit, struct host_pci_dev *dev)
 
 	if (!iommu)
 		return -ENODEV;
-	*pdev = (struct pci_dev){ .host = dev, .devfn = dev->rid & 0xff };
-	pdev->own_bus.number = (u8)(dev->rid >> 8);
-	pdev->bus = &pdev->own_bus;
+	pci_scan(pdev, dev);
 	domain = glue_domain_alloc(iommu, 0);
 	if (!domain)
 		return -ENOMEM;
 	ret = glue_probe(&pdev->dev, &intel_iommu_ops, domain);
 	if (ret)
 		return ret;
-	prq_on[dev->id % GLUE_DEVICES] = false; /* an earlier driver may have failed to switch off */
+	/* An earlier driver may have failed to switch off. */
+	__atomic_store_n(&prq_on[dev->id % GLUE_DEVICES], false, __ATOMIC_RELAXED);
 	/* Without page requests the driver goes on; what needs them is refused later. */
 	glue_prq_enable(dev);
 	return 0;

@@ -26,8 +26,8 @@
 #include "iommu-priv.h"
 #endif
 
-#define GLUE_UNITS 4
-#define GLUE_DEVICES 8
+#define GLUE_UNITS 2
+#define GLUE_DEVICES 4
 #ifdef SLUICE_LINUX_LAYOUT_PRQ
 #define GLUE_BIND_FLAGS SUT_BIND_DOMAIN
 #else

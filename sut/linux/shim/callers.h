@@ -7,9 +7,19 @@
  * completions, and points at marked accesses.
  */
 
+/*
+ * Entries of a PASID directory are set once and never cleared, and freeing a table looks at all 512:
+ * a point at each would be a tenth of a run. Decided when compiled.
+ */
+#define shim_is_quiet(text) (__builtin_strcmp(text, "pde->val") == 0)
+
 #undef READ_ONCE
 #undef WRITE_ONCE
-#define READ_ONCE(x) host_READ_ONCE(x)
+#define READ_ONCE(x)                                                                               \
+	({                                                                                         \
+		(shim_is_quiet(#x) ? host_pass : host_point)(HOST_SITE_READ_ONCE);                 \
+		__atomic_load_n(&(x), __ATOMIC_RELAXED);                                           \
+	})
 #define WRITE_ONCE(x, value) host_WRITE_ONCE(x, value)
 
 /* "&iommu->prq_complete" is the class prq_complete. @text: static string. */

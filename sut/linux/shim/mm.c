@@ -65,15 +65,22 @@ void *phys_to_virt(phys_addr_t address)
 struct mm_struct init_mm;
 
 static struct mm_struct mms[SPACES_MAX];
+static int made[SPACES_MAX]; /* 1: by a task that is at it */
 
 static void tell_release(struct host_space_notifier *exit, struct host_space *space);
 
 struct mm_struct *shim_mm(struct host_space *space)
 {
 	struct mm_struct *mm = &mms[space->id % SPACES_MAX];
+	int *state = &made[space->id % SPACES_MAX], none = 0;
 
-	if (mm->space)
+	/* A process is there before any of its tasks: whoever comes first makes it, without a point. */
+	if (!__atomic_compare_exchange_n(state, &none, 1, false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_ACQUIRE)) {
+		while (__atomic_load_n(state, __ATOMIC_ACQUIRE) != 2)
+			cpu_relax();
 		return mm;
+	}
 	mm->space = space;
 	mm->pgd = (pgd_t *)(uintptr_t)space->pgd;
 	mm->count = 1;
@@ -84,6 +91,7 @@ struct mm_struct *shim_mm(struct host_space *space)
 	};
 	mm->exit.release = tell_release;
 	spin_lock_init(&mm->lock);
+	__atomic_store_n(state, 2, __ATOMIC_RELEASE);
 	host_space_register(space, &mm->exit);
 	return mm;
 }
@@ -117,6 +125,26 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 /* As SRCU keeps them: what is put while somebody is being told is freed when that has ended. */
 static struct mmu_notifier *dead[SPACES_MAX];
 
+/* hlist_add_head_rcu() and hlist_del_init_rcu(), without a point: who walks the list takes no lock. */
+static void notifier_list(struct mmu_notifier *notifier, struct mm_struct *mm)
+{
+	struct hlist_node *node = &notifier->hlist, *first = mm->notifiers.first;
+
+	WRITE_ONCE(node->next, first);
+	node->pprev = &mm->notifiers.first;
+	if (first)
+		first->pprev = &node->next;
+	__atomic_store_n(&mm->notifiers.first, node, __ATOMIC_RELEASE);
+}
+
+static void notifier_unlist(struct hlist_node *node)
+{
+	if (hlist_unhashed(node))
+		return;
+	__hlist_del(node);
+	node->pprev = NULL;
+}
+
 static void notifier_free(struct rcu_head *head)
 {
 	struct mmu_notifier *notifier = container_of(head, struct mmu_notifier, rcu);
@@ -146,15 +174,20 @@ static void tell_release(struct host_space_notifier *exit, struct host_space *sp
 {
 	struct mm_struct *mm = container_of(exit, struct mm_struct, exit);
 	struct mmu_notifier *notifier;
+	struct hlist_node *node;
 
 	spin_lock(&mm->lock);
 	mm->readers++;
 	spin_unlock(&mm->lock);
-	hlist_for_each_entry(notifier, &mm->notifiers, hlist) if (notifier->ops->release)
-		notifier->ops->release(notifier, mm);
+	for (node = __atomic_load_n(&mm->notifiers.first, __ATOMIC_ACQUIRE); node;
+	     node = __atomic_load_n(&node->next, __ATOMIC_ACQUIRE)) {
+		notifier = hlist_entry(node, struct mmu_notifier, hlist);
+		if (notifier->ops->release)
+			notifier->ops->release(notifier, mm);
+	}
 	spin_lock(&mm->lock);
 	while (!hlist_empty(&mm->notifiers))
-		hlist_del_init(mm->notifiers.first);
+		notifier_unlist(mm->notifiers.first);
 	spin_unlock(&mm->lock);
 	readers_leave(mm);
 	mmdrop(mm);
@@ -168,7 +201,7 @@ int mmu_notifier_register(struct mmu_notifier *notifier, struct mm_struct *mm)
 	notifier->mm = mm;
 	notifier->users = 1;
 	notifier->next_dead = NULL;
-	hlist_add_head(&notifier->hlist, &mm->notifiers);
+	notifier_list(notifier, mm);
 	spin_unlock(&mm->lock);
 	return 0;
 }
@@ -187,7 +220,7 @@ void mmu_notifier_unregister(struct mmu_notifier *notifier, struct mm_struct *mm
 		if (notifier->ops->release)
 			notifier->ops->release(notifier, mm);
 		spin_lock(&mm->lock);
-		hlist_del_init(&notifier->hlist);
+		notifier_unlist(&notifier->hlist);
 		spin_unlock(&mm->lock);
 		readers_leave(mm);
 	} else {
@@ -207,7 +240,7 @@ void mmu_notifier_put(struct mmu_notifier *notifier)
 		spin_unlock(&mm->lock);
 		return;
 	}
-	hlist_del_init(&notifier->hlist);
+	notifier_unlist(&notifier->hlist);
 	telling = mm->readers != 0;
 	if (telling) {
 		notifier->next_dead = dead[mm - mms];

@@ -4,7 +4,10 @@
 
 #include "shim/kernel.h"
 
+#include "host/sanitizer.h"
 #include "intel/iommu.h"
+
+#define SHIM_UNITS 4
 
 /* --- drivers/pci/ats.c -------------------------------------------------------------------------- */
 
@@ -29,8 +32,12 @@ int pci_reset_pri(struct pci_dev *pdev)
 	return host_pci_reset_pri(pdev->host);
 }
 
+/* By unit, for TSan: hardware orders what a driver did before it let a function ask. */
+static char asked[SHIM_UNITS];
+
 int pci_enable_pri(struct pci_dev *pdev, u32 requests)
 {
+	host_released(&asked[pdev->host->unit % SHIM_UNITS]);
 	return host_pci_enable_pri(pdev->host, min(requests, (u32)pdev->host->pri_capacity));
 }
 
@@ -63,6 +70,7 @@ static bool run_thread(unsigned host, void *data)
 {
 	struct shim_irq *irq = data;
 
+	host_acquired(&asked[host % SHIM_UNITS]);
 	return irq->thread(irq->irq.irq, irq->data) != IRQ_NONE;
 }
 
