@@ -111,7 +111,6 @@ static int dev_pasid_begin(struct device_domain_info *info, struct mm_struct *mm
 	if (err)
 		goto put_did;
 	host_space_register(mm, &dp->notifier);
-	dp->registered = true;
 	/* Requests may come from here on. */
 	intel_pasid_setup_first_level(info, dp->pasid, mm->pgd, dp->did);
 	if (pasid)
@@ -145,8 +144,9 @@ int intel_svm_bind(struct pci_dev *dev, struct mm_struct *mm, unsigned flags, u3
 
 /*
  * Under info->mutex. Dying first, so that what comes in from here on is not handled any more; then
- * translation; then the drain. The order of unregister and teardown matters: unregistered first, the
- * page tables could go while the entry still points to them.
+ * translation; then the drain. Unregistered last: before the teardown, the page tables could go while
+ * the entry still points to them; before the drain, a life that can't be drained would not hear of
+ * the end of its space, and what its device goes on sending would be logged.
  */
 static int dev_pasid_end(struct dev_pasid *dp)
 {
@@ -159,12 +159,10 @@ static int dev_pasid_end(struct dev_pasid *dp)
 	err = dev_pasid_tear_down(dp, false);
 	if (err)
 		return err;
-	if (dp->registered)
-		host_space_unregister(dp->mm, &dp->notifier);
-	dp->registered = false;
 	err = intel_iommu_drain_pasid_prq(dp, 0);
 	if (err)
 		return err;
+	host_space_unregister(dp->mm, &dp->notifier);
 	intel_pasid_clear_entry(info, dp->pasid);
 	domain_id_put(info->iommu, dp->did);
 	dev_pasid_unpublish(dp);

@@ -45,9 +45,16 @@ struct qi_slot {
 	u8 first; /* of a closing wait: first slot of its submission */
 	u8 wait;  /* closing wait of the submission this slot belongs to */
 	bool used;
-	bool drain;  /* a closing wait that drains page requests */
-	int error;   /* of a closing wait: what the submission met */
-	u16 ite_sid; /* with -EAGAIN: whose completion was missing */
+	bool drain; /* a closing wait that drains page requests */
+	int error;  /* of a closing wait: what the submission met */
+};
+
+/* Who asks a device to invalidate, from the first attempt to the last; on its stack. */
+struct qi_caller {
+	struct qi_caller *next;
+	u16 sid;
+	bool listed;
+	u32 ites; /* how often the device did not answer meanwhile, this caller or another */
 };
 
 struct q_inval {
@@ -56,6 +63,7 @@ struct q_inval {
 	u32 *desc_status;     /* of closing waits; written by hardware, or QI_ABORT by us */
 	u64 bus, status_bus;
 	u32 free_head, free_tail, free_cnt;
+	struct qi_caller *callers;
 	struct qi_slot slot[QI_LENGTH];
 };
 
@@ -84,8 +92,7 @@ struct dev_pasid {
 	u16 did;
 
 	struct mutex entry_mutex;
-	bool torn;       /* entry not present, caches flushed */
-	bool registered; /* with mm's notifiers */
+	bool torn; /* entry not present, caches flushed */
 
 	/* Under iommu->lock. */
 	u32 refs;
@@ -163,8 +170,8 @@ void domain_id_put(struct intel_iommu *iommu, u16 did);
  * context that may spin; holds no lock meanwhile.
  *
  * -EINVAL: hardware refused a descriptor (IQE); the others were carried out. -ENODEV: a device-TLB
- * invalidation was not answered, and @dev, the device it went to, is gone. -ETIMEDOUT: not answered
- * either after QI_RETRIES more attempts. NULL for @dev where no device is asked: such a submission
+ * invalidation was not answered, and @dev, the device it went to, is gone. -ETIMEDOUT: @dev did not
+ * answer, QI_RETRIES times and once more. NULL for @dev where no device is asked: such a submission
  * never fails for the sake of another device.
  */
 #define QI_OPT_WAIT_DRAIN BIT(0) /* received page requests are in the ring before it returns */

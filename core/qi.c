@@ -15,7 +15,7 @@
  * ITE:	waits that were fetched are aborted and never report (6.5.2.11). Those behind head are
  *	marked QI_ABORT; one at or after head is still going to report, so its slot stays in use
  *	until then, but its submission is no longer worth anything if it had begun. Both are retried,
- *	unless the device is gone.
+ *	unless the device is gone. All who ask the device that was missing are told.
  * ICE:	a late device-TLB completion: cleared, the queue goes on.
  *
  * Slots return to the pool from the oldest on, when hardware is past them: their wait has reported,
@@ -61,6 +61,8 @@ static void qi_mend_ite(struct intel_iommu *iommu)
 	u32 used = QI_LENGTH - qi->free_cnt;
 	u32 fetched = qi_distance(qi, head);
 
+	for (struct qi_caller *c = qi->callers; c; c = c->next)
+		c->ites += c->sid == sid;
 	for (u32 i = 0; i < used; i++) {
 		u32 index = (qi->free_tail + i) % QI_LENGTH;
 		struct qi_slot *slot = &qi->slot[index];
@@ -68,10 +70,8 @@ static void qi_mend_ite(struct intel_iommu *iommu)
 		if (!slot->used || slot->wait != index ||
 		    READ_ONCE(qi->desc_status[index]) != QI_IN_USE)
 			continue;
-		if (qi_distance(qi, slot->first) < fetched && !slot->error) {
+		if (qi_distance(qi, slot->first) < fetched && !slot->error)
 			slot->error = -EAGAIN;
-			slot->ite_sid = sid;
-		}
 		if (i < fetched)
 			WRITE_ONCE(qi->desc_status[index], QI_ABORT);
 	}
@@ -127,14 +127,35 @@ static void qi_use(struct q_inval *qi, u32 index, u32 first, u32 wait)
 	qi->slot[index] = (struct qi_slot){ .first = (u8)first, .wait = (u8)wait, .used = true };
 }
 
-/* Gives the slot of the closing wait. */
+static void qi_list_caller(struct q_inval *qi, struct qi_caller *caller)
+{
+	if (caller->listed)
+		return;
+	caller->next = qi->callers;
+	qi->callers = caller;
+	caller->listed = true;
+}
+
+static void qi_unlist_caller(struct q_inval *qi, struct qi_caller *caller)
+{
+	struct qi_caller **link;
+
+	for (link = &qi->callers; *link != caller; link = &(*link)->next)
+		;
+	*link = caller->next;
+	caller->listed = false;
+}
+
+/* Gives the slot of the closing wait. @caller: NULL where no device is asked. */
 static u32 qi_queue(struct intel_iommu *iommu, const struct qi_desc *desc, unsigned count,
-		    unsigned options)
+		    unsigned options, struct qi_caller *caller)
 {
 	struct q_inval *qi = iommu->qi;
 	u32 first, index, wait;
 
 	qi_lock_room(iommu, count);
+	if (caller)
+		qi_list_caller(qi, caller);
 	first = index = qi->free_head;
 	wait = (first + count) % QI_LENGTH;
 	for (unsigned i = 0; i < count; i++, index = qi_next(index)) {
@@ -156,14 +177,13 @@ static u32 qi_queue(struct intel_iommu *iommu, const struct qi_desc *desc, unsig
 	return wait;
 }
 
-static int qi_reclaim(struct q_inval *qi, u32 wait, u16 *ite_sid)
+static int qi_reclaim(struct q_inval *qi, u32 wait, struct qi_caller *caller)
 {
 	u32 cnt, index;
 	int err;
 
 	spin_lock(&qi->q_lock);
 	err = qi->slot[wait].error;
-	*ite_sid = qi->slot[wait].ite_sid;
 	for (index = qi->slot[wait].first; index != wait; index = qi_next(index))
 		qi->slot[index].used = false;
 	qi->slot[wait].used = false;
@@ -173,48 +193,56 @@ static int qi_reclaim(struct q_inval *qi, u32 wait, u16 *ite_sid)
 		cnt++;
 	}
 	WRITE_ONCE(qi->free_cnt, cnt);
+	if (caller) {
+		if (err == -EAGAIN && caller->ites > QI_RETRIES)
+			err = -ETIMEDOUT;
+		if (err != -EAGAIN)
+			qi_unlist_caller(qi, caller);
+	}
 	spin_unlock(&qi->q_lock);
 	return err;
 }
 
-/* One attempt; also -EAGAIN, with the device that is to blame. */
+/* One attempt; -EAGAIN: it was spoilt, and @caller stays listed for the next. */
 static int qi_submit_once(struct intel_iommu *iommu, const struct qi_desc *desc, unsigned count,
-			  unsigned options, u16 *ite_sid)
+			  unsigned options, struct qi_caller *caller)
 {
 	struct q_inval *qi = iommu->qi;
-	u32 wait = qi_queue(iommu, desc, count, options);
+	u32 wait = qi_queue(iommu, desc, count, options, caller);
 
 	while (READ_ONCE(qi->desc_status[wait]) == QI_IN_USE) {
 		if (!qi_check_fault(iommu))
 			cpu_relax("the invalidation wait descriptor");
 	}
-	return qi_reclaim(qi, wait, ite_sid);
+	return qi_reclaim(qi, wait, caller);
 }
 
 /*
- * Attempts that another device spoilt are not counted: they are bounded by that device's own
- * submitters, each of which gives up (4.2 Z: nor may a healthy device's drain take another's loss
- * for its own).
+ * Attempts that another device spoilt are not counted (4.2 Z: a healthy device's drain must not take
+ * another's loss for its own); they are bounded by that device's own callers, each of which gives
+ * up. So a missing answer counts for all who ask that device when it shows, not only for an attempt
+ * that it spoils: of two devices that do not answer, each may spoil the attempt before the other can.
  */
 int qi_submit_sync(struct intel_iommu *iommu, struct pci_dev *dev, const struct qi_desc *desc,
 		   unsigned count, unsigned options)
 {
-	unsigned retries = 0;
-	u16 ite_sid;
+	struct qi_caller caller = { .sid = dev ? dev->rid : 0 };
+	bool gone;
 	int err;
 
-	for (;;) {
-		err = qi_submit_once(iommu, desc, count, options, &ite_sid);
-		if (err != -EAGAIN || !dev) {
-			if (err != -EAGAIN)
-				return err;
-			continue;
-		}
-		if (!host_pci_device_is_present(dev))
-			return -ENODEV;
-		if (ite_sid == dev->rid && ++retries > QI_RETRIES)
-			return -ETIMEDOUT;
+	do {
+		err = qi_submit_once(iommu, desc, count, options, dev ? &caller : NULL);
+		gone = dev && (err == -EAGAIN || err == -ETIMEDOUT) &&
+		       !host_pci_device_is_present(dev);
+	} while (err == -EAGAIN && !gone);
+	if (!gone)
+		return err;
+	if (caller.listed) {
+		spin_lock(&iommu->qi->q_lock);
+		qi_unlist_caller(iommu->qi, &caller);
+		spin_unlock(&iommu->qi->q_lock);
 	}
+	return -ENODEV;
 }
 
 int qi_submit_insist(struct intel_iommu *iommu, struct pci_dev *dev, const struct qi_desc *desc,
@@ -241,10 +269,9 @@ void qi_page_response(struct intel_iommu *iommu, u16 rid, u32 pasid, bool pasid_
 		       QI_PGRP_DID(rid) | (pasid_present ? QI_PASID(pasid) : 0),
 		.qw1 = QI_PGRP_IDX(grpid),
 	};
-	u16 ite_sid;
 
 	for (unsigned retries = 0; retries <= QI_RETRIES; retries++) {
-		if (qi_submit_once(iommu, &desc, 1, 0, &ite_sid) != -EINVAL)
+		if (qi_submit_once(iommu, &desc, 1, 0, NULL) != -EINVAL)
 			return;
 	}
 	WARN_ON(true);

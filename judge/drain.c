@@ -301,6 +301,23 @@ static void drain_end(const struct event *e)
  * ------------------------------------------------------------------------------------- */
 
 /*
+ * A response of @life has left the queue, and who sent it may still be at its work item: its poll for
+ * that, and what comes behind it. One that began later, or did a fault for another life since, has
+ * not sent it.
+ */
+static bool drain_at_work(const struct ledger_life *life)
+{
+	for (u64 left = ledger.works; left; left &= left - 1) {
+		const struct ledger_work *work = &ledger.work[__builtin_ctzll(left)];
+
+		if (work->begun_at < life->answered_at &&
+		    (!work->life || work->life == life->number))
+			return true;
+	}
+	return false;
+}
+
+/*
  * A batch ended. It counts against a drain that sleeps for the handler (not for a lock or a work
  * queue, where others' batches pass by) though nothing of its own life is left to be handled.
  */
@@ -310,7 +327,7 @@ static void drain_batch(unsigned unit)
 		struct ledger_op *op = &ledger.op[__builtin_ctzll(left)];
 		const struct ledger_life *life = ledger_life(op->life);
 
-		if (op->unit != unit || !life || life->pending ||
+		if (op->unit != unit || !life || life->pending || drain_at_work(life) ||
 		    (op->blocked != HOST_SITE_WAIT_FOR_COMPLETION + 1 &&
 		     op->blocked != HOST_SITE_WAIT_EVENT + 1))
 			continue;
@@ -368,6 +385,26 @@ static void drain_queue(const struct event *e)
 	unit->qi_seen = true;
 }
 
+static void drain_work(const struct event *e)
+{
+	unsigned task = e->task % LEDGER_TASKS_MAX;
+	const struct ledger_request *r;
+
+	switch (e->kind) {
+	case EV_WORK_START:
+		ledger.works |= 1ull << task;
+		ledger.work[task] = (struct ledger_work){ .begun_at = ledger.events };
+		break;
+	case EV_WORK_DONE:
+		ledger.works &= ~(1ull << task);
+		break;
+	default:
+		r = ledger_find_page(e->b);
+		if (r && (ledger.works >> task & 1))
+			ledger.work[task].life = r->life;
+	}
+}
+
 void drain_event(const struct event *e)
 {
 	switch (e->kind) {
@@ -388,10 +425,9 @@ void drain_event(const struct event *e)
 		drain_irq(e);
 		break;
 	case EV_WORK_START:
-		ledger.works += ledger.works < 255;
-		break;
 	case EV_WORK_DONE:
-		ledger.works -= ledger.works > 0;
+	case EV_SPACE_FAULT:
+		drain_work(e);
 		break;
 	case EV_QI_SUBMIT:
 	case EV_QI_EXEC:

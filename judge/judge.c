@@ -333,6 +333,7 @@ void judge_event(const struct event *e)
 		ring_event(e);
 		break;
 	case EV_SPACE_FAULT:
+		drain_event(e);
 		memory_event(e);
 		ring_event(e);
 		break;

@@ -59,7 +59,7 @@ struct ledger_request {
 	u8 faults; /* page faults done for it */
 	u8 flying; /* responses under way to the device */
 	bool after_stop, after_release;
-	bool forgotten; /* the device was reset since */
+	bool forgotten; /* the device was reset since, before it had the response */
 	bool answered;  /* response descriptor executed */
 	bool autos;     /* answered by the unit */
 	bool mid_batch; /* delivered while the batch that consumed it was running */
@@ -73,6 +73,7 @@ struct ledger_life {
 	u32 number;
 	u32 drain_at;    /* index of the event with which its end began; 0: not yet */
 	u32 stop_at;     /* index of the event with which its stop was over */
+	u32 answered_at; /* index of the event with which its latest response left the queue */
 	u16 first, last; /* its requests */
 	u16 pending;     /* requests that a drain has reason to wait for */
 	u8 dev, space;
@@ -121,13 +122,18 @@ struct ledger_op {
 	u32 begun_at; /* index of the event */
 };
 
+/* A work item that runs. */
+struct ledger_work {
+	u32 begun_at; /* index of the event */
+	u16 life;     /* of the request whose page fault it did last; 0: none so far */
+};
+
 struct ledger {
 	struct judge_config config;
 	u32 events;
 	u32 broken; /* promises broken towards everybody */
 	u32 scans;
 	u16 requests, lives, flights, free_flight;
-	u8 works;  /* work items running */
 	bool full; /* a table ran over: no more verdicts that need it */
 	bool orderly;
 	bool tail_moved;   /* by the event before this one */
@@ -136,10 +142,12 @@ struct ledger {
 	u8 audit_dev;
 	u32 audit_pasid;
 	u64 active; /* tasks in an operation */
+	u64 works;  /* tasks in a work item */
 	struct judge_stats stats;
 	u16 current[LEDGER_DEVICES_MAX][LEDGER_PASIDS + 1];
 	struct ledger_device dev[LEDGER_DEVICES_MAX];
 	struct ledger_op op[LEDGER_TASKS_MAX];
+	struct ledger_work work[LEDGER_TASKS_MAX];
 	struct ledger_request request[LEDGER_REQUESTS_MAX + 1];
 	struct ledger_life life[LEDGER_LIVES_MAX + 1];
 	struct ledger_flight flight[LEDGER_FLIGHTS_MAX + 1];

@@ -70,7 +70,8 @@ static void life_forget_requests(unsigned dev)
 	for (unsigned n = 1; n <= ledger.requests; n++) {
 		struct ledger_request *r = &ledger.request[n];
 
-		if (r->dev != dev || r->state == REQUEST_ISSUED || r->answered || r->autos)
+		if (r->dev != dev || r->state == REQUEST_ISSUED ||
+		    ((r->answered || r->autos) && !r->flying))
 			continue;
 		r->forgotten = true;
 		ledger.dev[dev].forgot = true;

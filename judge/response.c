@@ -78,7 +78,7 @@ static void response_sent(const struct event *e)
 {
 	struct response resp = response_read(e);
 	struct ledger_request *r;
-	const struct ledger_life *life;
+	struct ledger_life *life;
 
 	ledger.stats.responses++;
 	if (resp.rc != RC_SUCCESS && resp.rc != RC_INVALID)
@@ -98,6 +98,8 @@ static void response_sent(const struct event *e)
 	ledger_settle(r);
 	ledger_fly(resp.dev, resp.pasid, resp.group, r->number, false);
 	life = ledger_life(r->life);
+	if (life)
+		life->answered_at = ledger.events;
 	if (life && !life->open && resp.rc == RC_SUCCESS)
 		judge_find_sent(INV_OLDNEW, r, "is answered Success after its life has ended");
 }

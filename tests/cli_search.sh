@@ -44,6 +44,15 @@ for file in "${files[@]}"; do
 	expect 0 '' "$sluice" run --quiet --runs 100 "$file"
 done
 
+# A race that comes behind so many operations takes the long schedules among the others.
+{
+	printf 'sluice 1\nunit u0\ndevice d0 unit=u0 rid=00:02.0 credits=32\nspace A\ntask app0: pause'
+	printf '; bind d0 A as p2; unbind d0 p2%.0s' {1..24}
+	printf '\ntask app0: bind d0 A as p1; request d0 p1 group=1 last; stop d0 p1 marker; unbind d0 p1\n'
+} >"$room/late.sluice"
+expect 1 '' "$sluice" search --system v2 --runs 300 "$room/late.sluice"
+says ' PEND-RING$'
+
 file=${files[0]}
 expect 0 'operations, .* choices now' "$sluice" min --output "$room/min.sluice" "$file"
 expect 0 '' "$sluice" run --quiet "$room/min.sluice"

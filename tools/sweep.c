@@ -19,9 +19,9 @@
 #define SWEEP_PCT_LENGTH 256
 #define SWEEP_DECISIONS_MAX 400
 /*
- * One schedule in SWEEP_LONG_ODDS is so many times as long, so that operations which come late, and
- * tasks that are left in a poll, meet an adversary too; with access points, that make more
- * decisions of the same way, each of them is. Recorded as positions they still fit.
+ * One schedule in SWEEP_LONG_ODDS is SWEEP_LONG times as long: operations that come late, and tasks
+ * left in a poll, meet an adversary too. With access points, where the same way has more decisions,
+ * each one is. Recorded as positions they still fit.
  */
 #define SWEEP_LONG 8
 #define SWEEP_LONG_ODDS 8
