@@ -16,6 +16,7 @@
 #define CLASSES_MAX 64
 #define KINDS 6
 #define TEXTS_MAX 256
+#define RECENT_MAX 256 /* a power of two */
 #define ADDRESSES_MAX 1024 /* a power of two; at most half full */
 
 static struct {
@@ -39,6 +40,12 @@ static struct {
 	u32 run;
 	u8 class;
 } text_class[KINDS][TEXTS_MAX];
+/* Of the names asked for last, by address: most of them are the same few. */
+static struct {
+	const char *name;
+	u32 run;
+	u8 kind, class;
+} recent[RECENT_MAX];
 static u32 run_number;
 
 static const char *const kind_names[] = {
@@ -55,6 +62,7 @@ void host_context_reset(void)
 	class_count = 0;
 	if (++run_number == 0) {
 		memset(text_class, 0, sizeof(text_class));
+		memset(recent, 0, sizeof(recent));
 		run_number = 1;
 	}
 }
@@ -119,14 +127,10 @@ static int find_text(const char *name)
 	}
 }
 
-static u8 class_of(enum host_class_kind kind, const char *name)
+static u8 class_of_text(enum host_class_kind kind, const char *name)
 {
-	int text;
+	int text = find_text(name);
 
-	name = host_object_name(name);
-	if (!name)
-		name = "unnamed";
-	text = find_text(name);
 	if (unlikely(text < 0))
 		return find_class(kind, name, false);
 	if (text_class[kind][text].run != run_number) {
@@ -134,6 +138,24 @@ static u8 class_of(enum host_class_kind kind, const char *name)
 		text_class[kind][text].class = find_class(kind, texts[text], true);
 	}
 	return text_class[kind][text].class;
+}
+
+static u8 class_of(enum host_class_kind kind, const char *name)
+{
+	unsigned at;
+
+	name = host_object_name(name);
+	if (!name)
+		name = "unnamed";
+	at = (((uintptr_t)name >> 2) ^ kind) % RECENT_MAX;
+	if (likely(recent[at].name == name && recent[at].run == run_number &&
+		   recent[at].kind == kind))
+		return recent[at].class;
+	recent[at].name = name;
+	recent[at].run = run_number;
+	recent[at].kind = kind;
+	recent[at].class = class_of_text(kind, name);
+	return recent[at].class;
 }
 
 u64 host_class_number(enum host_class_kind kind, const char *name)

@@ -17,8 +17,12 @@
 #undef WRITE_ONCE
 #define READ_ONCE(x)                                                                               \
 	({                                                                                         \
-		(shim_is_quiet(#x) ? host_pass : host_point)(HOST_SITE_READ_ONCE);                 \
-		__atomic_load_n(&(x), __ATOMIC_RELAXED);                                           \
+		if (!shim_is_quiet(#x))                                                            \
+			host_point(HOST_SITE_READ_ONCE);                                           \
+		__auto_type __once = __atomic_load_n(&(x), __ATOMIC_RELAXED);                      \
+		if (shim_is_quiet(#x) && __once)                                                   \
+			host_pass(HOST_SITE_READ_ONCE);                                            \
+		__once;                                                                            \
 	})
 #define WRITE_ONCE(x, value) host_WRITE_ONCE(x, value)
 
