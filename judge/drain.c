@@ -317,19 +317,26 @@ static bool drain_at_work(const struct ledger_life *life)
 	return false;
 }
 
+static bool drain_sleeps(unsigned blocked)
+{
+	return blocked == HOST_SITE_WAIT_FOR_COMPLETION + 1 || blocked == HOST_SITE_WAIT_EVENT + 1;
+}
+
 /*
- * A batch ended. It counts against a drain that sleeps for the handler (not for a lock or a work
- * queue, where others' batches pass by) though nothing of its own life is left to be handled.
+ * A batch that began at @begun_at ended. It counts against a drain that sleeps for the handler (not
+ * for a lock or a work queue, where others' batches pass by), or was woken from that by this batch,
+ * though nothing of its own life is left to be handled.
  */
-static void drain_batch(unsigned unit)
+static void drain_batch(unsigned unit, u64 begun_at)
 {
 	for (u64 left = ledger.active; left; left &= left - 1) {
 		struct ledger_op *op = &ledger.op[__builtin_ctzll(left)];
 		const struct ledger_life *life = ledger_life(op->life);
 
-		if (op->unit != unit || !life || life->pending || drain_at_work(life) ||
-		    (op->blocked != HOST_SITE_WAIT_FOR_COMPLETION + 1 &&
-		     op->blocked != HOST_SITE_WAIT_EVENT + 1))
+		if (op->unit != unit || !life || life->pending || drain_at_work(life))
+			continue;
+		if (!drain_sleeps(op->blocked) &&
+		    !(op->woken_at > begun_at && drain_sleeps(op->woken)))
 			continue;
 		if (++op->foreign == op->allowance + 1)
 			judge_find(INV_OVERWAIT,
@@ -363,8 +370,8 @@ static void drain_irq(const struct event *e)
 		unit->batch_at = ledger.events;
 		return;
 	}
+	drain_batch(e->a, unit->batch_at);
 	unit->batch_at = 0;
-	drain_batch(e->a);
 }
 
 /* Slots of the invalidation queue: the tail as a byte offset of 32-byte descriptors (IQA.DW = 1).
@@ -405,6 +412,13 @@ static void drain_work(const struct event *e)
 	}
 }
 
+static void drain_woken(struct ledger_op *op)
+{
+	op->woken = op->blocked;
+	op->woken_at = ledger.events;
+	op->blocked = 0;
+}
+
 void drain_event(const struct event *e)
 {
 	switch (e->kind) {
@@ -418,7 +432,7 @@ void drain_event(const struct event *e)
 		ledger.op[e->task % LEDGER_TASKS_MAX].blocked = e->a + 1;
 		break;
 	case EV_WAKE:
-		ledger.op[e->a % LEDGER_TASKS_MAX].blocked = 0;
+		drain_woken(&ledger.op[e->a % LEDGER_TASKS_MAX]);
 		break;
 	case EV_IRQ_START:
 	case EV_IRQ_DONE:

@@ -539,6 +539,18 @@ static void overwait(void **state)
 			expect_finding(site && batches > BOUND ? "OVERWAIT" : "clean");
 		}
 	}
+	for (unsigned batches = BOUND; batches <= BOUND + 1; batches++) {
+		st_reset(); /* each batch wakes it, and it sleeps again */
+		stop(0, 1, STOP_ANSWERED);
+		begin(JOP_UNBIND, 0, 1, ST_NO_SPACE);
+		for (unsigned i = 0; i < batches; i++) {
+			ev(EV_BLOCK, HOST_SITE_WAIT_FOR_COMPLETION, 1, 0, 0);
+			irq_start(0);
+			ev(EV_WAKE, ST_APP, 0, 0, 0);
+			irq_done(0);
+		}
+		expect_finding(batches > BOUND ? "OVERWAIT" : "clean");
+	}
 	st_reset(); /* its own request is still to be handled */
 	ask(0, 1, 5, LAST);
 	stop(0, 1, STOP_MARKER);
