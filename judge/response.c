@@ -48,24 +48,29 @@ static void response_find(enum invariant id, const struct response *resp, const 
 		   what);
 }
 
-/* Nobody waits for this response: is it a second one, or does it name a request that never was? */
+/*
+ * Nobody waits for this response: is it a second one, or does it name a request that never was? One
+ * whose ring was taken away may have been in the handler's hand by then.
+ */
 static void response_unmatched(const struct response *resp)
 {
-	const struct ledger_request *seen = NULL;
+	struct ledger_request *seen = NULL;
 
 	ledger.stats.unmatched++;
 	for (unsigned n = ledger.requests; n; n--) {
-		const struct ledger_request *r = &ledger.request[n];
+		struct ledger_request *r = &ledger.request[n];
 
 		if (r->dev != resp->dev || r->pasid != resp->pasid || r->group != resp->group)
 			continue;
-		if (!request_was_delivered(r) && !r->autos)
+		if (!request_was_delivered(r) && r->state != REQUEST_DROPPED && !r->autos)
 			continue;
 		if (!seen || (request_is_last(r) && !request_is_last(seen)))
 			seen = r;
 	}
 	if (!seen)
 		response_find(INV_TARGET, resp, "no request of that name was ever in the ring");
+	else if (seen->state == REQUEST_DROPPED && request_is_last(seen) && !seen->answered)
+		seen->answered = true;
 	else if (request_is_last(seen))
 		judge_find_request(INV_DUP, seen, "is answered twice");
 	else if (seen->flags & REQ_MARKER)

@@ -362,6 +362,18 @@ static void target(void **state)
 	ev(EV_RESP_SENT, ST_RID(0), 1, 5, 0);
 	expect_finding("TARGET");
 
+	for (unsigned times = 1; times <= 2; times++) {
+		st_reset(); /* the ring is taken away while the handler has a request of it in hand */
+		req = ask(0, 1, 5, LAST);
+		irq_start(0);
+		ev(EV_OP_BEGIN, JOP_FINISH, 0xff, MODEL_NO_PASID, ST_NO_SPACE);
+		ev(EV_RING, 0, 0, 0, 0);
+		for (unsigned i = 0; i < times; i++)
+			answer(req);
+		irq_done(0);
+		expect_finding(times > 1 ? "DUP" : "clean");
+	}
+
 	st_reset(); /* to nobody */
 	ev(EV_RESP_SENT, 0x99, 1, 5, 1 << 8);
 	expect_finding("TARGET");

@@ -8,7 +8,7 @@
 // files: drivers/iommu/io-pgfault.c
 // versions: 6.12
 // scenarios: disable-frees-a-group-under-its-worker disable-leaves-freed-parts-on-the-list
-// scenarios: disable-turns-the-drain-off disable-after-unbind-frees-a-queued-group
+// scenarios: disable-turns-the-drain-off
 
 @@
 identifier dev, pasid;

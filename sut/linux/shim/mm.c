@@ -141,6 +141,8 @@ static void notifier_unlist(struct hlist_node *node)
 {
 	if (hlist_unhashed(node))
 		return;
+	if (hlist_unhashed(node))
+		return;
 	__hlist_del(node);
 	node->pprev = NULL;
 }
