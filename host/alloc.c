@@ -130,7 +130,7 @@ static void *pool_take(size_t size, bool pages)
 	if (block)
 		pool[pages][class] = block->next;
 	else if (posix_memalign(&memory, pages ? DMA_PAGE : 16,
-				(size_t)class * (pages ? DMA_PAGE : POOL_GRAIN)))
+				(size_t) class * (pages ? DMA_PAGE : POOL_GRAIN)))
 		return NULL;
 	memset(memory, 0, size);
 	return memory;

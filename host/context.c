@@ -16,7 +16,7 @@
 #define CLASSES_MAX 64
 #define KINDS 6
 #define TEXTS_MAX 256
-#define RECENT_MAX 256 /* a power of two */
+#define RECENT_MAX 256     /* a power of two */
 #define ADDRESSES_MAX 1024 /* a power of two; at most half full */
 
 static struct {

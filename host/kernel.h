@@ -83,7 +83,7 @@ typedef struct host_waitqueue wait_queue_head_t;
 	({                                                                                         \
 		bool __warn = (condition);                                                         \
 		if (unlikely(__warn))                                                              \
-			host_warn(__FILE__, #condition);                                 \
+			host_warn(__FILE__, #condition);                                           \
 		__warn;                                                                            \
 	})
 

@@ -134,7 +134,8 @@ static const char *describe_warning(u64 number)
 	static char text[160];
 	const struct judge_probe *probe = &ledger.config.probe;
 
-	return probe->warning ? probe->warning(number, text, sizeof(text)) : "in the code under test";
+	return probe->warning ? probe->warning(number, text, sizeof(text))
+			      : "in the code under test";
 }
 
 static const char *describe_assumption(u64 index)

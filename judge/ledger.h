@@ -118,7 +118,7 @@ struct ledger_op {
 	u32 foreign, allowance; /* batches, for OVERWAIT */
 	u16 life;
 	u16 blocked; /* site + 1 of the wait, 0: runs */
-	u16 woken; /* the same of the wait that ended last */
+	u16 woken;   /* the same of the wait that ended last */
 	u8 op, dev, unit, space;
 	u32 begun_at; /* index of the event */
 	u64 woken_at; /* when the wait ended last */

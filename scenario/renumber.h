@@ -6,8 +6,10 @@
 
 /*
  * For systems in which a PASID belongs to an address space: gives each life the symbol of its space
- * (A: p1), and each domain a symbol that no space has. Requests and stops follow their life. What
- * such a system would refuse by name becomes something that it can do; a text is left as it is.
+ * (A: p1), and each domain a symbol that no space has, so that one task binds a symbol on a device,
+ * and again only behind its unbind. Requests and stops follow their life; a bind for which nothing is
+ * left becomes a pause. What such a system would refuse becomes something that it can do; a text is
+ * left as it is.
  */
 void scenario_numbers_by_space(struct scenario *s);
 

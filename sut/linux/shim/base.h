@@ -289,7 +289,7 @@ static inline int no_printk(const char *format, ...)
 	({                                                                                         \
 		bool __warn = !!(condition);                                                       \
 		if (unlikely(__warn))                                                              \
-			host_warn(__FILE__, #condition);                                 \
+			host_warn(__FILE__, #condition);                                           \
 		unlikely(__warn);                                                                  \
 	})
 #define WARN_ON_ONCE(condition) WARN_ON(condition)
