@@ -2,7 +2,7 @@
 //
 // The release of an address space leaves "fault processing disabled" in the entry, though P is
 // cleared by then: later requests log no fault, and unbind sees that a drain is owed. It is set ahead
-// of P's end, too, for a request between the two writes.
+// of P's end, too, for a request between the two writes, and stays until that drain is over.
 //
 // files: drivers/iommu/intel/pasid.c
 // versions: 6.12
@@ -29,3 +29,11 @@ expression pte;
  	pasid_clear_present(pte);
  	...>
  }
+
+@@
+expression pte, iommu;
+@@
+-pasid_clear_entry(pte);
+ spin_unlock(&iommu->lock);
+ intel_iommu_drain_pasid_prq(dev, pasid);
++pasid_clear_entry(pte);
