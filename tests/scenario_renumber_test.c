@@ -82,10 +82,11 @@ static void generated(void **state)
 		scenario_numbers_by_space(&s);
 		for (unsigned i = 0; i < s.ops; i++) {
 			const struct scenario_op *op = &s.op[i];
-			int *task = &owner[op->device][op->pasid];
+			int *task;
 
 			if (op->code != OP_BIND)
 				continue;
+			task = &owner[op->device][op->pasid];
 			assert_true(*task == -1 || *task == op->task);
 			*task = op->task;
 			binds++;

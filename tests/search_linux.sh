@@ -6,11 +6,14 @@
 source tests/cli.sh
 
 if "$sluice" list systems | grep -q '^linux-6.12'; then
-	expect 1 '' "$sluice" search --system linux-6.12 --knobs disputed --runs 30000 --seed 1
+	# What takes long tells its progress.
+	expect 1 '' bash -c '"$sluice" search --system linux-6.12 --knobs disputed --runs 30000 2>"$0"' \
+		"$room/progress"
 	for identity in HANG PEND-RING PEND-PARTIAL OLDNEW DUP FAULTLOG QERR MISS; do
 		says " $identity(\$|[ :])"
 	done
-	expect 1 '' "$sluice" search --system linux-6.1 --knobs disputed --runs 30000 --seed 1
+	expect 1 '' bash -c '"$sluice" search --system linux-6.1 --knobs disputed --runs 30000 2>"$0"' \
+		"$room/progress"
 	for identity in PEND-RING PEND-PARTIAL MISS; do
 		says " $identity(\$|[ :])"
 	done
