@@ -70,6 +70,10 @@ foreach(file ${scenarios})
 	# Nor one that names a system that is not in this build, as kernels may be.
 	file(STRINGS ${file} expects REGEX "^expect ")
 	set(there TRUE)
+	# Under TSan a kernel's first finding is a data race of every drain; what looks for that needs it.
+	if(SLUICE_FLAVOUR STREQUAL "tsan" AND expects MATCHES "expect linux-" AND NOT needs)
+		set(there FALSE)
+	endif()
 	foreach(line ${expects})
 		string(REGEX REPLACE "^expect ([^ ]+) .*" "sut_\\1" symbol ${line})
 		string(REGEX REPLACE "[-.]" "_" symbol ${symbol})

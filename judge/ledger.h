@@ -173,11 +173,13 @@ static inline bool request_was_delivered(const struct ledger_request *r)
 
 /*
  * The head was moved over it by a batch that was running when it came in, and no page fault was
- * done for it since. Alone that proves nothing: the handler may have it in hand, or refuse it.
+ * done for it since. Alone that proves nothing: the handler may have it in hand, or refuse it; and
+ * the answer of one that was refused may have gone with an error of the queue.
  */
 static inline bool request_is_unseen(const struct ledger_request *r)
 {
-	return r->state == REQUEST_CONSUMED && r->mid_batch && !r->faults;
+	return r->state == REQUEST_CONSUMED && r->mid_batch && !r->faults &&
+	       !(ledger.broken & 1u << PROMISE_NO_QI_ERROR);
 }
 
 /* NULL if there is no such request, life, device or unit. */

@@ -287,6 +287,15 @@ static void ring_slots(void **state)
 			fault(req, 0);
 		expect_finding(twice ? "RING" : "clean");
 	}
+	st_reset(); /* refused, and its answer gone with an error of the queue */
+	irq_start(0);
+	req = ask(0, 1, 5, LAST);
+	head_to(0, st.tail[0]);
+	irq_done(0);
+	ev(EV_QI_ERROR, 0, QI_IQE, 3, 1);
+	finish();
+	expect_excused("MISS");
+
 	st_reset(); /* read ahead of the tail */
 	req = issue(0, 1, 5, LAST);
 	dispatch(req);

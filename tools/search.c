@@ -192,7 +192,10 @@ static const struct argp_option argp_options[] = {
 	  "exhaustive (with FILE)",
 	  0 },
 	{ "preemptions", KEY_PREEMPTIONS, "N", 0, "Bound of the exhaustive chooser (2)", 0 },
-	{ "seed", 'S', "N", 0, "Run n is a function of the seed and n (1)", 0 },
+	{ "seed", 'S', "N", 0,
+	  "Seed of the first run (1); each further run counts on, so seeds of campaigns lie far "
+	  "apart",
+	  0 },
 	{ "runs", 'n', "N", 0, "Stop after N runs", 0 },
 	{ "seconds", KEY_SECONDS, "N", 0, "Stop after N seconds (60, unless --runs is given)", 0 },
 	{ "jobs", 'j', "N", 0, "Worker processes (2)", 0 },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // All that the event thread uses is ready before its interrupt is requested; status bits that an
-// earlier owner left are cleared; and the ring is taken away only when the thread is gone.
+// earlier owner left are cleared, ahead of the first request that this owner may get; and the ring is taken away only when the thread is gone.
 //
 // files: drivers/iommu/intel/prq.c|drivers/iommu/intel/svm.c
 // versions: 6.12, 6.1
@@ -18,10 +18,10 @@ expression pqa;
  up(struct intel_iommu *iommu)
  {
  ...
++	writel(DMA_PRS_PPR | DMA_PRS_PRO, iommu->reg + DMAR_PRS_REG);
 +	dmar_writeq(iommu->reg + DMAR_PQH_REG, 0ULL);
 +	dmar_writeq(iommu->reg + DMAR_PQT_REG, 0ULL);
 +	dmar_writeq(iommu->reg + DMAR_PQA_REG, pqa);
-+	writel(DMA_PRS_PPR | DMA_PRS_PRO, iommu->reg + DMAR_PRS_REG);
 +	init_completion(&iommu->prq_complete);
 	ret = request_threaded_irq(...);
 	if (ret) { ... }
