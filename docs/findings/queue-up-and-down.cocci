@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // All that the event thread uses is ready before its interrupt is requested; status bits that an
-// earlier owner left are cleared, ahead of the first request that this owner may get; and the ring is taken away only when the thread is gone.
+// earlier owner left are cleared, ahead of the first request that this one may get; and the ring is
+// taken away only when the thread is gone.
 //
 // files: drivers/iommu/intel/prq.c|drivers/iommu/intel/svm.c
 // versions: 6.12, 6.1
