@@ -8,6 +8,7 @@
 // versions: 6.12, 6.1
 // scenarios: two-waiters-one-token token-not-produced token-swallowed-by-a-bystander
 // scenarios: token-swallowed-by-a-rid-change two-overflow-waiters-one-token
+// scenarios: reinit-races-complete
 
 @@
 @@

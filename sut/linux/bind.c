@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
 /*
- * Who uses PASIDs: SVA of a process (drivers/dma/idxd/cdev.c), a driver's own domain (idxd's system
- * PASID, drivers/dma/idxd/init.c), and the domain of a device's other requests (VFIO). The owner of a
+ * Who uses PASIDs: SVA of a process (drivers/dma/idxd/cdev.c), a driver's own domain (as idxd's system
+ * PASID, drivers/dma/idxd/init.c, which attaches the device's domain; here it is one of its own, so
+ * that it can have another space), and the domain of a device's other requests (VFIO). The owner of a
  * domain keeps its page tables for as long as it is attached.
  */
 
