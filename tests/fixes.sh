@@ -28,7 +28,8 @@ for fix in docs/findings/*.cocci; do
 		try 0 --linux "$version" --diff "$fix"
 		grep -q '^[-+][^-+]' "$room/out" || fail "$fix changes nothing in $version"
 	done
-	for scenario in $(sed -n 's,^// scenarios: *,,p' "$fix"); do
+	read -ra scenarios < <(sed -n 's,^// scenarios: *,,p' "$fix" | paste -sd ' ')
+	for scenario in "${scenarios[@]}"; do
 		[ -f "corpora/regress/linux/$scenario.sluice" ] || fail "$fix: no scenario $scenario"
 	done
 done
