@@ -55,6 +55,7 @@ static void clear_state(struct engine *e)
 	e->current = &e->nobody;
 	e->nobody.skip = 0;
 	e->chooser = NULL;
+	e->waited = 0;
 	e->ready = e->polling = e->blocked = e->timed = e->actor_timed = e->urgent = e->idle = 0;
 	e->place = 0;
 	e->stirred = 0;

@@ -52,6 +52,7 @@ struct engine {
 	u8 feedback_shift;
 	u8 *feedback;
 	u64 blocked, timed, actor_timed, urgent, idle;
+	u64 waited; /* one bit for each object that is waited for: most unlocks wake nobody */
 	u32 quantum_end, fair_end;
 	int interrupt; /* enum engine_end that the next point brings */
 	int end;

@@ -37,6 +37,11 @@ static inline bool site_is_look(unsigned site)
 	return look_sites[site / 64] >> site % 64 & 1;
 }
 
+static inline u64 waited_bit(const void *object)
+{
+	return BIT_ULL((u64)(uintptr_t)object * 0x9e3779b97f4a7c15ull >> 58);
+}
+
 static inline void stand_at(struct engine *e, struct engine_task *t, unsigned site)
 {
 	e->place += ((u64)site - t->site) * t->weight;
@@ -127,6 +132,9 @@ static void make_ready(struct engine *e, struct engine_task *t, bool by_timeout)
 	t->state = TASK_READY;
 	t->wait.timed_out = by_timeout;
 	e->blocked &= ~t->bit;
+	e->waited = 0;
+	for (u64 rest = e->blocked; rest; rest &= rest - 1)
+		e->waited |= waited_bit(e->task[__builtin_ctzll(rest)].wait.object);
 	e->timed &= ~t->bit;
 	e->ready |= t->bit;
 	if (t->wait.idle) {
@@ -363,6 +371,7 @@ static void set_wait(struct engine *e, struct engine_task *t, const struct engin
 	t->state = TASK_BLOCKED;
 	e->ready &= ~t->bit;
 	e->blocked |= t->bit;
+	e->waited |= waited_bit(wait->object);
 	if (wait->idle)
 		e->idle |= t->bit;
 	if (wait->deadline != ENGINE_NO_DEADLINE)
@@ -422,6 +431,8 @@ unsigned engine_wake(const void *object, unsigned count)
 	struct engine *e = &host_engine;
 	unsigned woken = 0;
 
+	if (likely(!(e->waited & waited_bit(object))))
+		return 0;
 	while (woken < count) {
 		struct engine_task *oldest = NULL;
 
