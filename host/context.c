@@ -219,6 +219,23 @@ static void add_edge(unsigned site, unsigned held, unsigned wanted)
 	edges[held] |= BIT_ULL(wanted);
 }
 
+u8 host_lock_class(const char *name, u32 *cached)
+{
+	u32 run = run_number << 8;
+
+	if (unlikely((*cached & ~0xffu) != run || !(*cached & 0xff)))
+		*cached = run | class_of(CLASS_LOCK, name);
+	return (u8)*cached;
+}
+
+void host_order_lock(unsigned site, u8 class)
+{
+	struct engine_task *self = engine_self();
+
+	for (unsigned i = 0; self && i < self->held_count; i++)
+		add_edge(site, class_of_held(&self->held[i]), class);
+}
+
 void host_order_wait(unsigned site, enum host_class_kind kind, const char *name)
 {
 	struct engine_task *self = engine_self();
@@ -244,7 +261,7 @@ void host_order_wake(unsigned site, enum host_class_kind kind, const char *name)
 
 /* --- What a task holds ------------------------------------------------------------------------------ */
 
-void host_hold(const void *lock, const char *name, enum engine_held_kind kind)
+void host_hold(const void *lock, const char *name, u8 class, enum engine_held_kind kind)
 {
 	struct engine_task *self = engine_self();
 
@@ -258,6 +275,7 @@ void host_hold(const void *lock, const char *name, enum engine_held_kind kind)
 		.lock = lock,
 		.name = name,
 		.kind = kind,
+		.class = class,
 	};
 	if (kind == HELD_SPIN)
 		self->atomic_depth++;

@@ -46,11 +46,12 @@ void host_cpu_relax(const char *what);
 struct host_spinlock {
 	const char *name;
 	u32 owner; /* task id + 1, 0 free */
+	u32 class; /* and the run in which it was looked up: host/context.c */
 };
 
 struct host_mutex {
 	const char *name;
-	u32 owner;
+	u32 owner, class;
 };
 
 void host_spin_lock_init(struct host_spinlock *lock, const char *name);

@@ -29,7 +29,7 @@ static void run_handler(struct irq *irq)
 	irq->running = true;
 	host_point(HOST_SITE_IRQ_THREAD);
 	irq->pending = false;
-	host_hold(irq, irq->name, HELD_IRQ);
+	host_hold(irq, irq->name, 0, HELD_IRQ);
 	host_event(EV_IRQ_START, number, 0, 0, 0);
 	host_acquired(irq);
 	host_msan_forget_call();

@@ -17,13 +17,15 @@ static u32 owner_mark(void)
  * Both kinds: a waiter that is woken competes again, so a newcomer may take the lock first, as with
  * the kernel's optimistic spinners.
  */
-static void acquire(u32 *owner, const void *lock, const char *name, unsigned site,
+static void acquire(u32 *owner, const void *lock, const char *name, u32 *cached, unsigned site,
 		    enum engine_held_kind kind)
 {
+	u8 class = engine_self() ? host_lock_class(name, cached) : 0;
+
 	if (engine_self() && host_holds(lock))
-		engine_context(CONTEXT_RECURSION, site, host_class_number(CLASS_LOCK, name), 0);
+		engine_context(CONTEXT_RECURSION, site, class, 0);
 	else
-		host_order_wait(site, CLASS_LOCK, name);
+		host_order_lock(site, class);
 	engine_enter();
 	while (*owner) {
 		engine_block(site, lock, name, ENGINE_NO_DEADLINE, false);
@@ -31,7 +33,7 @@ static void acquire(u32 *owner, const void *lock, const char *name, unsigned sit
 	}
 	*owner = owner_mark();
 	engine_leave();
-	host_hold(lock, name, kind);
+	host_hold(lock, name, class, kind);
 	host_acquired(lock);
 }
 
@@ -60,7 +62,8 @@ void host_spin_lock(struct host_spinlock *lock)
 {
 	host_point(HOST_SITE_SPIN_LOCK);
 	host_touch(lock, sizeof(*lock));
-	acquire(&lock->owner, lock, host_object_name(lock->name), HOST_SITE_SPIN_LOCK, HELD_SPIN);
+	acquire(&lock->owner, lock, host_object_name(lock->name), &lock->class, HOST_SITE_SPIN_LOCK,
+		HELD_SPIN);
 }
 
 void host_spin_unlock(struct host_spinlock *lock)
@@ -81,7 +84,8 @@ void host_mutex_lock(struct host_mutex *lock)
 	host_point(HOST_SITE_MUTEX_LOCK);
 	host_might_sleep_at(HOST_SITE_MUTEX_LOCK);
 	host_touch(lock, sizeof(*lock));
-	acquire(&lock->owner, lock, host_object_name(lock->name), HOST_SITE_MUTEX_LOCK, HELD_MUTEX);
+	acquire(&lock->owner, lock, host_object_name(lock->name), &lock->class, HOST_SITE_MUTEX_LOCK,
+		HELD_MUTEX);
 }
 
 void host_mutex_unlock(struct host_mutex *lock)

@@ -88,7 +88,7 @@ static void run_item(struct pending *mine, unsigned at)
 	host_touch(work, sizeof(*work));
 	fn = work->fn;
 	work->seq = 0;
-	host_hold(wq, wq->name, HELD_QUEUE);
+	host_hold(wq, wq->name, 0, HELD_QUEUE);
 	host_event(EV_WORK_START, wq->number, mine->alloc, 0, 0);
 	host_acquired(work);
 	host_msan_forget_call();

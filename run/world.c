@@ -18,7 +18,7 @@ _Static_assert(KNOB_VALUES_MAX <= 8, "run_knob_masks() keeps a knob's values in 
  * the run counts as a livelock. Of 400,000 hostile runs of core and 200,000 of each kernel as many are
  * clean with 2,500 as with 8,000; with 2,000 one of core is not.
  */
-#define WORLD_FAIR_STEPS 4000
+#define WORLD_FAIR_STEPS 3000
 #define WORLD_QUANTUM 256
 /* Loads and stores for each other point, more or less: bounds in points are so many times larger. */
 #define WORLD_ACCESSES 16

@@ -24,7 +24,7 @@ void iommu_device_unlink(struct iommu_device *iommu, struct device *link)
 #define fwnode_handle_put(node) ((void)(node))
 #define device_property_read_u32(dev, name, value) ((void)(dev), (void)(value), -EINVAL)
 
-struct mutex iommu_probe_device_lock = { { "iommu_probe_device_lock", 0 } };
+struct mutex iommu_probe_device_lock = { { .name = "iommu_probe_device_lock" } };
 
 static void iommu_group_put_alone(struct iommu_group *group)
 {

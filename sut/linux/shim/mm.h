@@ -168,7 +168,7 @@ struct xa_limit {
 
 #define XARRAY_INIT(text, flags...)                                                                \
 	{                                                                                          \
-		.xa_lock = { #text ".xa_lock", 0 }                                                 \
+		.xa_lock = { .name = #text ".xa_lock" }                                                 \
 	}
 #define DEFINE_XARRAY(text) struct xarray text = XARRAY_INIT(text)
 #define DEFINE_XARRAY_ALLOC(text) struct xarray text = XARRAY_INIT(text)
@@ -197,7 +197,7 @@ struct ida {
 	spinlock_t lock;
 	unsigned long used;
 };
-#define DEFINE_IDA(text) struct ida text = { { #text, 0 }, 0 }
+#define DEFINE_IDA(text) struct ida text = { { .name = #text }, 0 }
 /* The lowest free number in the range; only the first 64 numbers can be had. */
 int ida_alloc_range(struct ida *ida, unsigned low, unsigned high, gfp_t gfp);
 void ida_free(struct ida *ida, unsigned number);

@@ -14,10 +14,10 @@ struct lock_class_key {
 	u8 unused;
 };
 
-#define __SPIN_LOCK_UNLOCKED(name) ((struct host_spinlock){ #name, 0 })
-#define __RAW_SPIN_LOCK_UNLOCKED(name) ((struct host_spinlock){ #name, 0 })
-#define DEFINE_SPINLOCK(name) spinlock_t name = { #name, 0 }
-#define DEFINE_RAW_SPINLOCK(name) raw_spinlock_t name = { #name, 0 }
+#define __SPIN_LOCK_UNLOCKED(lock) ((struct host_spinlock){ .name = #lock })
+#define __RAW_SPIN_LOCK_UNLOCKED(lock) ((struct host_spinlock){ .name = #lock })
+#define DEFINE_SPINLOCK(lock) spinlock_t lock = { .name = #lock }
+#define DEFINE_RAW_SPINLOCK(lock) raw_spinlock_t lock = { .name = #lock }
 #define spin_lock_init(lock) host_spin_lock_init(lock, #lock)
 #define raw_spin_lock_init(lock) host_spin_lock_init(lock, #lock)
 #define lockdep_set_class_and_name(lock, key, text) ((void)(key), (void)((lock)->name = (text)))
@@ -43,7 +43,7 @@ struct mutex {
 	struct host_mutex host;
 };
 
-#define DEFINE_MUTEX(text) struct mutex text = { { #text, 0 } }
+#define DEFINE_MUTEX(text) struct mutex text = { { .name = #text } }
 #define mutex_init(lock) host_mutex_init(&(lock)->host, #lock)
 #define mutex_lock(lock) host_mutex_lock(&(lock)->host)
 #define mutex_unlock(lock) host_mutex_unlock(&(lock)->host)
