@@ -84,8 +84,8 @@ void host_mutex_lock(struct host_mutex *lock)
 	host_point(HOST_SITE_MUTEX_LOCK);
 	host_might_sleep_at(HOST_SITE_MUTEX_LOCK);
 	host_touch(lock, sizeof(*lock));
-	acquire(&lock->owner, lock, host_object_name(lock->name), &lock->class, HOST_SITE_MUTEX_LOCK,
-		HELD_MUTEX);
+	acquire(&lock->owner, lock, host_object_name(lock->name), &lock->class,
+		HOST_SITE_MUTEX_LOCK, HELD_MUTEX);
 }
 
 void host_mutex_unlock(struct host_mutex *lock)

@@ -9,7 +9,8 @@
  * waking, an allocation, a register access. The pair (task, site) is counted in each run, so that
  * `app0 wait_for_completion#2` names one moment of a run by what the code did, and survives an edit
  * elsewhere. The point comes *before* the step takes effect. There is none at an unlock: whatever
- * runs between an unlock and the next visible step is local.
+ * runs between an unlock and the next visible step is local; nor at a lock that is taken right behind
+ * cpu_relax(), where everybody has just been let in.
  *
  * Register accesses have one site for each register and direction: HOST_SITE_READ + r and
  * HOST_SITE_WRITE + r, where r is the index that the model gives to the register.

@@ -323,15 +323,18 @@ void host_point(unsigned site)
 
 	if (unlikely(!self))
 		return;
-	step = ++e->steps;
 	again = site == HOST_SITE_SPIN_LOCK && self->site == HOST_SITE_CPU_RELAX;
 	stand_at(e, self, site);
 	self->nth[site]++;
+	/* Others have just been let in, and nothing has been done since. */
+	if (again)
+		return;
+	step = ++e->steps;
 	self->skip = 0;
 	if (unlikely(((e->ready ^ self->bit) | e->polling) || step >= e->attention))
 		point_with_choice(e, self);
 	/* The step itself comes now, behind whatever was chosen at the point. */
-	if (!site_is_look(site) && !again)
+	if (!site_is_look(site))
 		engine_stir(e, self->bit);
 }
 

@@ -168,7 +168,7 @@ struct xa_limit {
 
 #define XARRAY_INIT(text, flags...)                                                                \
 	{                                                                                          \
-		.xa_lock = { .name = #text ".xa_lock" }                                                 \
+		.xa_lock = {.name = #text ".xa_lock" }                                             \
 	}
 #define DEFINE_XARRAY(text) struct xarray text = XARRAY_INIT(text)
 #define DEFINE_XARRAY_ALLOC(text) struct xarray text = XARRAY_INIT(text)
