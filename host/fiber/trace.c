@@ -7,7 +7,8 @@
 
 static struct event events[ENGINE_EVENTS_MAX + 1];
 static struct engine_choice choices[ENGINE_CHOICES_MAX];
-static u8 schedule[ENGINE_SCHEDULE_MAX];
+#define SCHEDULE_SLACK 16 /* bytes written at once behind what is kept */
+static u8 schedule[ENGINE_SCHEDULE_MAX + SCHEDULE_SLACK];
 
 /* Address -> number. A slot belongs to the run whose number it bears, so nothing need be cleared. */
 static struct object_slot {
@@ -114,7 +115,11 @@ void trace_choice(const struct decision *d, u8 target, unsigned option, u32 inde
 	u32 at = index - e->schedule_start;
 
 	if (at < ENGINE_SCHEDULE_MAX) {
-		memset(schedule + e->schedule_count, 0, at - e->schedule_count);
+		/* Gaps are short, and a call would take longer than the stores. */
+		if (likely(at - e->schedule_count <= SCHEDULE_SLACK))
+			memset(schedule + e->schedule_count, 0, SCHEDULE_SLACK);
+		else
+			memset(schedule + e->schedule_count, 0, at - e->schedule_count);
 		schedule[at] = (u8)option;
 		e->schedule_count = at + 1;
 	} else if (e->limits.record) {
