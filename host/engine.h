@@ -142,6 +142,7 @@ struct engine_choice {
 	u8 option;
 	u16 site, nth, skip;
 	u32 index; /* number of the decision in the run */
+	u32 event; /* number of the next event */
 };
 
 #define ENGINE_NOBODY 255
@@ -156,6 +157,8 @@ int engine_init(void);
 void engine_reset(const struct engine_limits *limits, event_sink sink);
 /* From now on ask @chooser until it is exhausted; NULL: option 0 for good (the orderly end). */
 void engine_set_chooser(struct chooser *chooser);
+/* The chooser that answers hands over to @chooser, which is asked from the next decision on. */
+void engine_hand_over(struct chooser *chooser);
 /* Both: id, or -ENOSPC. @name is copied. Tasks start ready. Actors start unable to move. */
 int engine_spawn(const char *name, void (*fn)(void *), void *arg, unsigned flags);
 int engine_actor(const char *name, void (*step)(void *), void *arg);

@@ -13,7 +13,6 @@
 #include "run/system.h"
 #include "run/world.h"
 
-#define RUN_CHOICES_MAX 8192 /* as the engine keeps */
 #define RUN_START "start"
 
 /*
@@ -24,13 +23,10 @@
 static struct run_shell {
 	struct chooser base;
 	struct chooser *inner;
-	bool at_start;         /* the first moment is not over */
 	bool started;          /* .start is filled */
 	struct decision start; /* what the engine called it */
 	u32 first,
 		start_end; /* numbers of the first decisions of the scripts, and behind the start */
-	u32 choices;
-	u32 event[RUN_CHOICES_MAX];
 } run_shell;
 
 static struct chooser_replay run_replay;
@@ -38,7 +34,8 @@ static struct chooser_bytes run_bytes;
 
 /* --- The chooser's shell ---------------------------------------------------------------------- */
 
-static void run_rename_start(struct run_shell *shell, struct decision *d)
+/* False: the first moment is over. */
+static bool run_rename_start(struct run_shell *shell, struct decision *d)
 {
 	if (!shell->started) {
 		shell->started = true;
@@ -46,40 +43,31 @@ static void run_rename_start(struct run_shell *shell, struct decision *d)
 	}
 	if (d->current != shell->start.current || d->site != shell->start.site ||
 	    d->nth != shell->start.nth) {
-		shell->at_start = false;
 		shell->start_end = engine_decisions() - 1;
-		return;
+		return false;
 	}
 	d->current = ENGINE_NOBODY;
 	d->site = HOST_SITE_START;
 	d->nth = 1;
 	d->skip -= shell->start.skip;
+	return true;
 }
 
 static unsigned run_shell_choose(struct chooser *base, const struct decision *decision,
 				 bool *exhausted)
 {
 	struct run_shell *shell = (struct run_shell *)base;
-	struct decision d;
-	unsigned option;
+	struct decision d = *decision;
 
-	if (unlikely(shell->at_start)) {
-		d = *decision;
-		run_rename_start(shell, &d);
-		option = shell->inner->choose(shell->inner, &d, exhausted);
-	} else {
-		option = shell->inner->choose(shell->inner, decision, exhausted);
-	}
-	if (option && shell->choices < RUN_CHOICES_MAX)
-		engine_events(&shell->event[shell->choices++], NULL);
-	return option;
+	if (!run_rename_start(shell, &d))
+		engine_hand_over(shell->inner);
+	return shell->inner->choose(shell->inner, &d, exhausted);
 }
 
 static void run_shell_begin(struct chooser *inner)
 {
 	run_shell.base.choose = run_shell_choose;
 	run_shell.inner = inner;
-	run_shell.at_start = true;
 	run_shell.start_end = ~0u;
 	run_shell.first = engine_decisions();
 	engine_set_chooser(inner ? &run_shell.base : NULL);
@@ -92,7 +80,7 @@ void run_choice_place(u32 number, struct run_place *place)
 
 	choice = &engine_choices(&count)[number];
 	place->position = choice->index - run_shell.first;
-	place->event = number < run_shell.choices ? run_shell.event[number] : ~0u;
+	place->event = choice->event;
 	if (choice->index < run_shell.start_end) {
 		place->task = RUN_START;
 		place->site = HOST_SITE_START;
@@ -293,7 +281,6 @@ void run_scenario(const struct scenario *s, const struct sut_image *system, stru
 	memset(result, 0, offsetof(struct run_result, reason) + 1);
 	result->steps = result->events = result->decisions = 0;
 	run_shell.started = false;
-	run_shell.choices = 0;
 	run_shell.first = 0;
 	admitted = run_admit(s, system, result);
 	system_restore(system);

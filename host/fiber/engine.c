@@ -99,6 +99,11 @@ void engine_set_chooser(struct chooser *chooser)
 	engine_restart_fair_count(e);
 }
 
+void engine_hand_over(struct chooser *chooser)
+{
+	host_engine.chooser = chooser;
+}
+
 bool engine_is_fair(void)
 {
 	return !host_engine.chooser;

@@ -140,6 +140,7 @@ void trace_choice(const struct decision *d, u8 target, unsigned option, u32 inde
 		.nth = d->nth,
 		.skip = d->skip,
 		.index = index,
+		.event = e->event_count,
 	};
 }
 
