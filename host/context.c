@@ -219,7 +219,7 @@ static void add_edge(unsigned site, unsigned held, unsigned wanted)
 	edges[held] |= BIT_ULL(wanted);
 }
 
-u8 host_lock_class(const char *name, u32 *cached)
+static u8 class_of_lock(const char *name, u32 *cached)
 {
 	u32 run = run_number << 8;
 
@@ -228,12 +228,23 @@ u8 host_lock_class(const char *name, u32 *cached)
 	return (u8)*cached;
 }
 
-void host_order_lock(unsigned site, u8 class)
+u8 host_order_lock(unsigned site, const void *lock, const char *name, u32 *cached)
 {
 	struct engine_task *self = engine_self();
+	u8 class;
 
-	for (unsigned i = 0; self && i < self->held_count; i++)
+	if (!self)
+		return 0;
+	class = class_of_lock(name, cached);
+	for (unsigned i = 0; i < self->held_count; i++) {
+		if (self->held[i].lock == lock) {
+			engine_context(CONTEXT_RECURSION, site, class, 0);
+			return class;
+		}
+	}
+	for (unsigned i = 0; i < self->held_count; i++)
 		add_edge(site, class_of_held(&self->held[i]), class);
+	return class;
 }
 
 void host_order_wait(unsigned site, enum host_class_kind kind, const char *name)
@@ -295,16 +306,6 @@ bool host_unhold(const void *lock)
 			self->held[i] = self->held[i + 1];
 		return true;
 	}
-	return false;
-}
-
-bool host_holds(const void *lock)
-{
-	struct engine_task *self = engine_self();
-
-	for (unsigned i = 0; self && i < self->held_count; i++)
-		if (self->held[i].lock == lock)
-			return true;
 	return false;
 }
 

@@ -20,12 +20,8 @@ static u32 owner_mark(void)
 static void acquire(u32 *owner, const void *lock, const char *name, u32 *cached, unsigned site,
 		    enum engine_held_kind kind)
 {
-	u8 class = engine_self() ? host_lock_class(name, cached) : 0;
+	u8 class = host_order_lock(site, lock, name, cached);
 
-	if (engine_self() && host_holds(lock))
-		engine_context(CONTEXT_RECURSION, site, class, 0);
-	else
-		host_order_lock(site, class);
 	engine_enter();
 	while (*owner) {
 		engine_block(site, lock, name, ENGINE_NO_DEADLINE, false);

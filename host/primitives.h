@@ -34,11 +34,12 @@ void host_order_wait(unsigned site, enum host_class_kind kind, const char *name)
 void host_order_wake(unsigned site, enum host_class_kind kind, const char *name);
 /* Takes and leaves the list of what the running task holds; outside of tasks: nothing. */
 void host_hold(const void *lock, const char *name, u8 class, enum engine_held_kind kind);
-/* The class of a lock, kept in it for the run; and the edges of asking for it. @class 0 elsewhere. */
-u8 host_lock_class(const char *name, u32 *cached);
-void host_order_lock(unsigned site, u8 class);
 bool host_unhold(const void *lock);
-bool host_holds(const void *lock);
+/*
+ * The running task asks for a lock: the edges from all that it holds, or a report if the lock is
+ * among that. Gives the lock's class, which is kept in it for the run; outside of tasks 0.
+ */
+u8 host_order_lock(unsigned site, const void *lock, const char *name, u32 *cached);
 /* A task, handler or work function ends: nothing may be held. What is, is let go in the books. */
 void host_check_exit(unsigned site);
 u64 host_class_number(enum host_class_kind kind, const char *name);
