@@ -225,7 +225,7 @@ static enum engine_end verdict_at_rest(struct engine *e)
 	return (e->blocked & ~e->idle) | e->polling ? ENGINE_HANG : ENGINE_QUIET;
 }
 
-int schedule_pick(struct engine_task *cur, bool can_stay)
+USES_POPCNT int schedule_pick(struct engine_task *cur, bool can_stay)
 {
 	struct engine *e = &host_engine;
 	/* A quantum that is used up moves the turn on, but the task itself is in the rotation. */
