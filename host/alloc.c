@@ -298,14 +298,15 @@ u64 host_virt_to_bus(const void *object)
 /* The memory at @bus, if it and @bytes - 1 more are mapped. */
 static void *bus_memory(u64 bus, size_t bytes)
 {
-	static u32 recent; /* hardware comes back to the same few blocks */
+	static u32 recents[8]; /* hardware comes back to the same few blocks */
+	u32 *recent = &recents[(bus >> 12) % ARRAY_SIZE(recents)];
 	u32 low = 0, high = dma_count;
 	const struct block *b;
 	u64 offset;
 
-	if (recent && recent <= dma_count && dmas[recent - 1].bus <= bus &&
-	    (recent == dma_count || bus < dmas[recent].bus))
-		low = high = recent;
+	if (*recent && *recent <= dma_count && dmas[*recent - 1].bus <= bus &&
+	    (*recent == dma_count || bus < dmas[*recent].bus))
+		low = high = *recent;
 	while (low < high) {
 		u32 middle = (low + high) / 2;
 
@@ -316,7 +317,7 @@ static void *bus_memory(u64 bus, size_t bytes)
 	}
 	if (!low)
 		return NULL;
-	recent = low;
+	*recent = low;
 	b = &blocks[dmas[low - 1].serial - 1];
 	offset = bus - dmas[low - 1].bus;
 	if (b->state != BLOCK_LIVE || bytes > b->size || offset > b->size - bytes)

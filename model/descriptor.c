@@ -75,16 +75,7 @@ enum iq_error_code descriptor_check(const struct model_unit *u, const u64 qw[4])
 /* Size of a range in the PCIe manner: S, and the position of the lowest zero above bit 11. */
 static u8 range_shift(u64 address, bool s)
 {
-	u64 page = address >> 12;
-	u8 shift = 1;
-
-	if (!s)
-		return 0;
-	while (page & 1) {
-		page >>= 1;
-		shift++;
-	}
-	return shift;
+	return s ? 1 + __builtin_ctzll(~(address >> 12)) : 0;
 }
 
 static void send_devtlb(struct model_unit *u, struct flight *f)
