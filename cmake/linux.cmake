@@ -61,6 +61,27 @@ function(sluice_ask_tree)
 	endif()
 endfunction()
 
+# sluice_compile_kernel(TARGET t TREE DIR FOLDER DIR DEFINITIONS ... SOURCES ...): the kernel's own files and
+# cut_*.c as objects. FOLDER has the include/ of forwarders; CUTS another folder for the cuts than its cut/.
+function(sluice_compile_kernel)
+	cmake_parse_arguments(arg "" "TARGET;TREE;FOLDER;CUTS" "DEFINITIONS;SOURCES" ${ARGN})
+	set(cuts ${arg_FOLDER}/cut)
+	if(arg_CUTS)
+		set(cuts ${arg_CUTS})
+	endif()
+	set(before -include ${CMAKE_SOURCE_DIR}/sut/linux/shim/prelude.h)
+	add_library(${arg_TARGET} OBJECT ${arg_SOURCES})
+	# Instead of our warnings, which the folder gives to every target.
+	set_target_properties(${arg_TARGET} PROPERTIES C_STANDARD 11
+		COMPILE_OPTIONS "${SLUICE_SYSTEM_FLAGS};${SLUICE_LINUX_FLAGS};${SLUICE_LINUX_WARNINGS};${before}")
+	target_compile_definitions(${arg_TARGET} PRIVATE ${arg_DEFINITIONS})
+	# __FILE__, in a WARN(), as people name the file.
+	target_compile_options(${arg_TARGET} PRIVATE -fmacro-prefix-map=${arg_TREE}/=)
+	target_include_directories(${arg_TARGET} BEFORE PRIVATE ${arg_FOLDER}/include ${cuts}
+		${CMAKE_SOURCE_DIR}/sut/linux ${CMAKE_SOURCE_DIR}
+		${arg_TREE}/drivers/iommu ${arg_TREE}/drivers/iommu/intel)
+endfunction()
+
 # sluice_add_linux(NAME linux-6.12 SYMBOL sut_linux_6_12 TREE DIR)
 function(sluice_add_linux)
 	cmake_parse_arguments(arg "" "NAME;SYMBOL;TREE" "" ${ARGN})
@@ -88,7 +109,7 @@ function(sluice_add_linux)
 		DEPENDS ${LINUX_FILES} ${tools} VERBATIM
 		COMMENT "Definitions cut out of ${arg_NAME}")
 	# A package's files are as they came; those of linux-tree may be whatever they are.
-	if(NOT arg_NAME STREQUAL "linux-tree")
+	if(EXISTS ${tree}/MANIFEST AND NOT arg_NAME STREQUAL "linux-tree")
 		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
 			${tree}/VERSION ${tree}/MANIFEST)
 		list(APPEND made ${folder}/verify.stamp)
@@ -110,15 +131,8 @@ function(sluice_add_linux)
 	file(GLOB cut_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sut/linux/cut_*.c
 		${CMAKE_SOURCE_DIR}/sut/linux/${LINUX_LAYOUT}/cut_*.c)
 	set(kernel ${arg_SYMBOL}_kernel)
-	add_library(${kernel} OBJECT ${LINUX_WHOLE} ${cut_sources})
-	# Instead of our warnings, which the folder gives to every target.
-	set_target_properties(${kernel} PROPERTIES C_STANDARD 11
-		COMPILE_OPTIONS "${SLUICE_SYSTEM_FLAGS};${SLUICE_LINUX_FLAGS};${SLUICE_LINUX_WARNINGS};${before}")
-	target_compile_definitions(${kernel} PRIVATE ${definitions})
-	# __FILE__, in a WARN(), as people name the file.
-	target_compile_options(${kernel} PRIVATE -fmacro-prefix-map=${tree}/=)
-	target_include_directories(${kernel} BEFORE PRIVATE ${folder}/include ${folder}/cut ${ours}
-		${tree}/drivers/iommu ${tree}/drivers/iommu/intel)
+	sluice_compile_kernel(TARGET ${kernel} TREE ${tree} FOLDER ${folder}
+		DEFINITIONS ${definitions} SOURCES ${LINUX_WHOLE} ${cut_sources})
 	add_dependencies(${kernel} ${arg_SYMBOL}_made)
 
 	file(GLOB glue CONFIGURE_DEPENDS

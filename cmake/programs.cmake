@@ -26,6 +26,9 @@ endif()
 
 file(GLOB tool_sources CONFIGURE_DEPENDS tools/*.c)
 list(FILTER tool_sources EXCLUDE REGEX "/campaign[^/]*\\.c$")
+if(NOT SLUICE_BUGS)
+	list(FILTER tool_sources EXCLUDE REGEX "/bugs[^/]*\\.c$")
+endif()
 sluice_add_program(sluice ${tool_sources} fuzz/death.c fuzz/symbol.c)
 target_link_libraries(sluice PRIVATE ${SLUICE_CJSON})
 

@@ -56,6 +56,6 @@ function(sluice_link_house)
 			endif()
 		endforeach()
 		target_link_libraries(house${variant} INTERFACE
-			-Wl,--start-group ${archives} systems -Wl,--end-group)
+			-Wl,--start-group ${archives} systems ${SLUICE_ZOO_LIBRARY} -Wl,--end-group)
 	endforeach()
 endfunction()

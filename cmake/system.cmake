@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # sluice_add_system(NAME core SYMBOL sut_core [WHOLE] SOURCES ... [INCLUDES ...] [OBJECTS ...])
+# sluice_link_system(NAME core SYMBOL sut_core OBJECTS ... [TABLE sut_x])
 #
 # OBJECTS: more of it, compiled elsewhere. WHOLE: no access points in SOURCES (cmake/flavour.cmake).
+# TABLE: the name by which the objects know what is to be SYMBOL.
+#
 # Makes one relocatable object of a system under test, so that any number of systems live in one
 # program. `ld -r` gathers all writable data in one section with a C identifier for a name (the
 # linker then bounds it with __start_ and __stop_ symbols) and dissolves section groups, without
@@ -27,7 +30,18 @@ function(sluice_add_system)
 	if(arg_INCLUDES)
 		target_include_directories(${target} BEFORE PRIVATE ${arg_INCLUDES})
 	endif()
+	sluice_link_system(NAME ${arg_NAME} SYMBOL ${arg_SYMBOL}
+		OBJECTS $<TARGET_OBJECTS:${target}> ${arg_OBJECTS})
+	set(SLUICE_SYSTEM_NAMES ${SLUICE_SYSTEM_NAMES} PARENT_SCOPE)
+	set(SLUICE_SYSTEM_OBJECTS ${SLUICE_SYSTEM_OBJECTS} PARENT_SCOPE)
+endfunction()
 
+function(sluice_link_system)
+	cmake_parse_arguments(arg "" "NAME;SYMBOL;TABLE" "OBJECTS" ${ARGN})
+	set(rename)
+	if(arg_TABLE)
+		set(rename --redefine-sym ${arg_TABLE}=${arg_SYMBOL})
+	endif()
 	set(SECTION ${arg_SYMBOL}_data)
 	set(script ${CMAKE_BINARY_DIR}/${arg_SYMBOL}.ld)
 	configure_file(${CMAKE_SOURCE_DIR}/cmake/system.ld.in ${script} @ONLY)
@@ -35,16 +49,17 @@ function(sluice_add_system)
 	add_custom_command(
 		OUTPUT ${object}
 		COMMAND ${SLUICE_LD} -r --force-group-allocation -T ${script}
-			-o ${object}.all $<TARGET_OBJECTS:${target}> ${arg_OBJECTS}
-		COMMAND ${SLUICE_OBJCOPY} --keep-global-symbol=${arg_SYMBOL} ${object}.all ${object}
-		DEPENDS ${target} $<TARGET_OBJECTS:${target}> ${arg_OBJECTS} ${script}
+			-o ${object}.all ${arg_OBJECTS}
+		COMMAND ${SLUICE_OBJCOPY} ${rename} --keep-global-symbol=${arg_SYMBOL} ${object}.all ${object}
+		DEPENDS ${arg_OBJECTS} ${script}
 		COMMAND_EXPAND_LISTS VERBATIM
 		COMMENT "System under test ${arg_NAME}")
 	set(SLUICE_SYSTEM_NAMES ${SLUICE_SYSTEM_NAMES} ${arg_SYMBOL} PARENT_SCOPE)
 	set(SLUICE_SYSTEM_OBJECTS ${SLUICE_SYSTEM_OBJECTS} ${object} PARENT_SCOPE)
 endfunction()
 
-# sluice_list_systems(): the library `systems`, with the table sut_images[] in the order added.
+# sluice_list_systems(): the library `systems`, with the table sut_images[] in the order added. A system of
+# SLUICE_VARIANTS has the twin's own table of operations, and its name from SLUICE_VARIANT_<symbol>.
 function(sluice_list_systems)
 	set(DECLARATIONS "")
 	set(ROWS "")
@@ -55,7 +70,15 @@ function(sluice_list_systems)
 		set(stop __stop_${symbol}_data)
 		string(APPEND DECLARATIONS
 			"extern const struct sut ${symbol};\nextern char ${start}[], ${stop}[];\n")
-		string(APPEND ROWS "\t{ &${symbol}, ${start}, 0 },\n")
+		if(symbol IN_LIST SLUICE_VARIANTS)
+			string(APPEND DECLARATIONS "static struct sut ${symbol}_named;\n")
+			string(APPEND SIZES "\t${symbol}_named = ${symbol};\n"
+				"\t${symbol}_named.name = \"${SLUICE_VARIANT_${symbol}}\";\n"
+				"\t${symbol}_named.summary = \"${SLUICE_SUMMARY_${symbol}}\";\n")
+			string(APPEND ROWS "\t{ &${symbol}_named, ${start}, 0 },\n")
+		else()
+			string(APPEND ROWS "\t{ &${symbol}, ${start}, 0 },\n")
+		endif()
 		string(APPEND SIZES "\timages[${COUNT}].size = (size_t)(${stop} - ${start});\n")
 		math(EXPR COUNT "${COUNT} + 1")
 	endforeach()

@@ -18,4 +18,5 @@ endif()
 include(${CMAKE_SOURCE_DIR}/cmake/linux.cmake)
 sluice_add_kernels()
 
+include(${CMAKE_SOURCE_DIR}/cmake/bugs.cmake)
 sluice_list_systems()

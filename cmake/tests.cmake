@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # ctest labels: unit (a room's own tests), scenario (files that are replayed), search (many generated runs), cli (the command's
-# behaviour), fuzz (the target and the campaign), determinism, fast (all that takes seconds).
+# behaviour), fuzz (the target and the campaign), zoo (the planted bugs), determinism, fast (all that takes seconds).
 find_library(SLUICE_CMOCKA NAMES cmocka REQUIRED)
 
 # Unit tests run against the checked copy of the house where the flavour has one. A room's tests need
@@ -91,7 +91,7 @@ endforeach()
 
 # The command's behaviour, and the fuzz target's, as a user meets them. Not under MSan, which does not
 # know what the JSON library writes, nor TSan, under which the systems have races to be found.
-file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh)
+file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/zoo_*.sh)
 if(SLUICE_FLAVOUR MATCHES "^(tsan|msan)$")
 	list(FILTER cli_tests INCLUDE REGEX "/search_core")
 endif()

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The zoo (bugs/README.md): each planted bug is one more system under test, made of its twin's objects and
+# of those files that its patch changes. bugs/zoo.py makes the files, in build/zoo for all builds.
+option(SLUICE_BUGS "The planted bugs, each as a system under test")
+if(NOT SLUICE_BUGS)
+	return()
+endif()
+add_compile_definitions(SLUICE_BUGS=1)
+
+set(SLUICE_ZOO ${CMAKE_SOURCE_DIR}/build/zoo)
+set(SLUICE_BUGS_LINUX ${SLUICE_LINUX_PACKAGES}/6.12)
+file(GLOB zoo_files CONFIGURE_DEPENDS bugs/*/*.patch bugs/*/*.cocci bugs/linux/fixes)
+# A patch is planted anew when it changes, or what it is planted in.
+file(GLOB planted_in core/*.[ch] sut/v2/*.[ch] docs/findings/*.cocci)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+	${zoo_files} ${planted_in} bugs/zoo.py sut/linux/tree/semantic.py)
+set(zoo_options)
+if(EXISTS ${SLUICE_BUGS_LINUX}/MANIFEST)
+	set(zoo_options --linux ${SLUICE_BUGS_LINUX})
+else()
+	message(STATUS "sluice: no planted bugs in a kernel's files; scripts/setup --linux brings them")
+endif()
+execute_process(COMMAND ${SLUICE_PYTHON} ${CMAKE_SOURCE_DIR}/bugs/zoo.py make ${SLUICE_ZOO} ${zoo_options}
+	RESULT_VARIABLE zoo_result ERROR_VARIABLE zoo_complaint)
+if(NOT zoo_result EQUAL 0)
+	message(FATAL_ERROR "${zoo_complaint}")
+endif()
+
+set(SLUICE_VARIANTS)
+set(canary "SHELL:-include ${CMAKE_SOURCE_DIR}/bugs/canary.h")
+
+# sluice_drop_objects(RESULT TARGET FILE...): the objects of TARGET but for those of FILEs, by name.
+function(sluice_drop_objects result target)
+	list(TRANSFORM ARGN REPLACE "^.*/" "" OUTPUT_VARIABLE names)
+	list(JOIN names "|" names)
+	string(REPLACE "." "[.]" names "${names}")
+	set(${result} "$<FILTER:$<TARGET_OBJECTS:${target}>,EXCLUDE,/(${names})[.]o$>" PARENT_SCOPE)
+endfunction()
+
+# sluice_plant(SYMBOL s TWIN target SOURCES ... FOLDER dir CHANGED ...): in our own sources. A header that
+# changes means all files anew.
+function(sluice_plant)
+	cmake_parse_arguments(arg "" "NAME;SYMBOL;TWIN" "CHANGED" ${ARGN})
+	set(room ${SLUICE_ZOO}/${arg_NAME})
+	get_target_property(sources system_${arg_TWIN} SOURCES)
+	set(anew ${arg_CHANGED})
+	list(FILTER anew INCLUDE REGEX "[.]h$")
+	if(anew)
+		list(TRANSFORM sources REPLACE "^${CMAKE_SOURCE_DIR}/" "" OUTPUT_VARIABLE anew)
+	else()
+		set(anew ${arg_CHANGED})
+	endif()
+	set(files)
+	foreach(file ${anew})
+		if(file IN_LIST arg_CHANGED)
+			list(APPEND files ${room}/${file})
+		else()
+			list(APPEND files ${CMAKE_SOURCE_DIR}/${file})
+		endif()
+	endforeach()
+	add_library(bug_${arg_SYMBOL} OBJECT ${files})
+	target_compile_options(bug_${arg_SYMBOL} PRIVATE ${SLUICE_SYSTEM_FLAGS} ${canary})
+	target_include_directories(bug_${arg_SYMBOL} BEFORE PRIVATE ${room})
+	sluice_drop_objects(kept system_${arg_TWIN} ${anew})
+	sluice_link_system(NAME ${arg_NAME} SYMBOL ${arg_SYMBOL} TABLE ${arg_TWIN}
+		OBJECTS ${kept} $<TARGET_OBJECTS:bug_${arg_SYMBOL}>)
+	set(SLUICE_SYSTEM_NAMES ${SLUICE_SYSTEM_NAMES} PARENT_SCOPE)
+	set(SLUICE_SYSTEM_OBJECTS ${SLUICE_SYSTEM_OBJECTS} PARENT_SCOPE)
+endfunction()
+
+# The same in a kernel's files. What is cut is cut anew if its source changes.
+function(sluice_plant_linux)
+	cmake_parse_arguments(arg "" "NAME;SYMBOL;TWIN" "CHANGED" ${ARGN})
+	set(tree ${SLUICE_ZOO}/${arg_NAME})
+	set(folder ${CMAKE_BINARY_DIR}/${arg_NAME})
+	set(twin ${CMAKE_BINARY_DIR}/linux-6.12-fixed)
+	include(${twin}/tree.cmake)
+	get_target_property(definitions ${arg_TWIN}_kernel COMPILE_DEFINITIONS)
+	set(whole)
+	set(cut FALSE)
+	foreach(file ${arg_CHANGED})
+		if("${SLUICE_ZOO}/linux-6.12-fixed/${file}" IN_LIST LINUX_WHOLE)
+			list(APPEND whole ${tree}/${file})
+		else()
+			set(cut TRUE)
+		endif()
+	endforeach()
+	set(cuts)
+	if(cut)
+		file(GLOB cut_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sut/linux/cut_*.c
+			${CMAKE_SOURCE_DIR}/sut/linux/${LINUX_LAYOUT}/cut_*.c)
+		list(APPEND whole ${cut_sources})
+		sluice_ask_tree(cuts ${tree} ${folder}/cut)
+		set(cuts CUTS ${folder}/cut)
+	endif()
+	sluice_compile_kernel(TARGET bug_${arg_SYMBOL} TREE ${tree} FOLDER ${twin} ${cuts}
+		DEFINITIONS ${definitions} SOURCES ${whole})
+	target_compile_options(bug_${arg_SYMBOL} PRIVATE ${canary})
+	add_dependencies(bug_${arg_SYMBOL} ${arg_TWIN}_made)
+	sluice_drop_objects(kept ${arg_TWIN}_kernel ${whole})
+	sluice_link_system(NAME ${arg_NAME} SYMBOL ${arg_SYMBOL} TABLE ${arg_TWIN}
+		OBJECTS ${kept} $<TARGET_OBJECTS:system_${arg_TWIN}> $<TARGET_OBJECTS:bug_${arg_SYMBOL}>)
+	set(SLUICE_SYSTEM_NAMES ${SLUICE_SYSTEM_NAMES} PARENT_SCOPE)
+	set(SLUICE_SYSTEM_OBJECTS ${SLUICE_SYSTEM_OBJECTS} PARENT_SCOPE)
+endfunction()
+
+# sluice_add_bug(NAME core-Z05 SYMBOL sut_core_Z05 FOLDER core SLUG reinit-after-scan CHANGED FILE...): as build/zoo/zoo.cmake says.
+macro(sluice_add_bug)
+	cmake_parse_arguments(bug "" "NAME;SYMBOL;FOLDER;SLUG" "CHANGED" ${ARGN})
+	list(APPEND SLUICE_VARIANTS ${bug_SYMBOL})
+	set(SLUICE_VARIANT_${bug_SYMBOL} ${bug_NAME})
+	set(SLUICE_SUMMARY_${bug_SYMBOL} "planted: ${bug_SLUG}")
+	set(headers ${bug_CHANGED})
+	list(FILTER headers INCLUDE REGEX "[.]h$")
+	if(NOT bug_FOLDER STREQUAL "linux")
+		sluice_plant(NAME ${bug_NAME} SYMBOL ${bug_SYMBOL} TWIN sut_${bug_FOLDER} CHANGED ${bug_CHANGED})
+	elseif(headers)
+		sluice_add_linux(NAME ${bug_NAME} SYMBOL ${bug_SYMBOL} TREE ${SLUICE_ZOO}/${bug_NAME})
+		target_compile_options(${bug_SYMBOL}_kernel PRIVATE ${canary})
+	else()
+		sluice_plant_linux(NAME ${bug_NAME} SYMBOL ${bug_SYMBOL} TWIN sut_linux_6_12_fixed
+			CHANGED ${bug_CHANGED})
+	endif()
+endmacro()
+
+if(zoo_options)
+	sluice_add_linux(NAME linux-6.12-fixed SYMBOL sut_linux_6_12_fixed TREE ${SLUICE_ZOO}/linux-6.12-fixed)
+endif()
+include(${SLUICE_ZOO}/zoo.cmake)
+
+# The table, and the canaries' counts, for every program of this build.
+add_library(zoo STATIC bugs/canary.c ${SLUICE_ZOO}/zoo.c)
+target_compile_options(zoo PRIVATE ${SLUICE_HOUSE_FLAGS})
+set(SLUICE_ZOO_LIBRARY zoo)
