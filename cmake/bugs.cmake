@@ -9,19 +9,26 @@ endif()
 add_compile_definitions(SLUICE_BUGS=1)
 
 set(SLUICE_ZOO ${CMAKE_SOURCE_DIR}/build/zoo)
+set(zoo_maker bugs/zoo.py)
+if(SLUICE_MUTANTS)
+	set(SLUICE_ZOO ${CMAKE_SOURCE_DIR}/build/mutants-of-core)
+	set(zoo_maker bugs/mutants.py)
+endif()
 set(SLUICE_BUGS_LINUX ${SLUICE_LINUX_PACKAGES}/6.12)
 file(GLOB zoo_files CONFIGURE_DEPENDS bugs/*/*.patch bugs/*/*.cocci bugs/linux/fixes)
 # A patch is planted anew when it changes, or what it is planted in.
 file(GLOB planted_in core/*.[ch] sut/v2/*.[ch] docs/findings/*.cocci)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-	${zoo_files} ${planted_in} bugs/zoo.py sut/linux/tree/semantic.py)
+	${zoo_files} ${planted_in} bugs/zoo.py bugs/mutants.py bugs/mutation.py sut/linux/tree/semantic.py)
 set(zoo_options)
-if(EXISTS ${SLUICE_BUGS_LINUX}/MANIFEST)
+if(SLUICE_MUTANTS)
+	# None in a kernel's files: those have no tests of their own to kill them.
+elseif(EXISTS ${SLUICE_BUGS_LINUX}/MANIFEST)
 	set(zoo_options --linux ${SLUICE_BUGS_LINUX})
 else()
 	message(STATUS "sluice: no planted bugs in a kernel's files; scripts/setup --linux brings them")
 endif()
-execute_process(COMMAND ${SLUICE_PYTHON} ${CMAKE_SOURCE_DIR}/bugs/zoo.py make ${SLUICE_ZOO} ${zoo_options}
+execute_process(COMMAND ${SLUICE_PYTHON} ${CMAKE_SOURCE_DIR}/${zoo_maker} make ${SLUICE_ZOO} ${zoo_options}
 	RESULT_VARIABLE zoo_result ERROR_VARIABLE zoo_complaint)
 if(NOT zoo_result EQUAL 0)
 	message(FATAL_ERROR "${zoo_complaint}")

@@ -15,8 +15,11 @@ if(v2_sources)
 	sluice_add_system(NAME v2 SYMBOL sut_v2 SOURCES ${v2_sources} ${V2_CORE_SOURCES})
 endif()
 
+option(SLUICE_MUTANTS "With SLUICE_BUGS: small mutants of core/ in place of the planted bugs, and no kernel")
 include(${CMAKE_SOURCE_DIR}/cmake/linux.cmake)
-sluice_add_kernels()
+if(NOT SLUICE_MUTANTS)
+	sluice_add_kernels()
+endif()
 
 include(${CMAKE_SOURCE_DIR}/cmake/bugs.cmake)
 sluice_list_systems()
