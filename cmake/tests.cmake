@@ -46,7 +46,7 @@ foreach(source ${unit_tests})
 		ENVIRONMENT "TSAN_OPTIONS=ignore_interceptors_accesses=1")
 endforeach()
 
-# What turns a kernel tree into a system (sut/linux/tree).
+# What turns a kernel tree into a system (sut/linux/tree), and the zoo's tools (bugs/).
 file(GLOB python_tests CONFIGURE_DEPENDS tests/*_test.py)
 foreach(script ${python_tests})
 	get_filename_component(name ${script} NAME_WE)
