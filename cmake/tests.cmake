@@ -4,6 +4,23 @@
 # behaviour), fuzz (the target and the campaign), zoo (the planted bugs), determinism, fast (all that takes seconds).
 find_library(SLUICE_CMOCKA NAMES cmocka REQUIRED)
 
+# The planted bugs' builds are for these tests alone: what else there is to test is the same elsewhere.
+if(SLUICE_BUGS)
+	foreach(symbol ${SLUICE_VARIANTS})
+		set(name ${SLUICE_VARIANT_${symbol}})
+		add_test(NAME zoo.${name} COMMAND sluice bugs check ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+		set_tests_properties(zoo.${name} PROPERTIES LABELS zoo TIMEOUT 300)
+	endforeach()
+	file(GLOB zoo_tests CONFIGURE_DEPENDS tests/zoo_*.sh)
+	foreach(script ${zoo_tests})
+		get_filename_component(name ${script} NAME_WE)
+		add_test(NAME ${name} COMMAND bash ${script} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+		set_tests_properties(${name} PROPERTIES LABELS zoo TIMEOUT 600
+			ENVIRONMENT "SLUICE_BUILD=${CMAKE_BINARY_DIR};SLUICE_FLAVOUR=${SLUICE_FLAVOUR}")
+	endforeach()
+	return()
+endif()
+
 # Unit tests run against the checked copy of the house where the flavour has one. A room's tests need
 # only what they call, so they build before the house is whole.
 set(unit_house house)
@@ -92,6 +109,7 @@ endforeach()
 # The command's behaviour, and the fuzz target's, as a user meets them. Not under MSan, which does not
 # know what the JSON library writes, nor TSan, under which the systems have races to be found.
 file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/zoo_*.sh)
+list(FILTER cli_tests EXCLUDE REGEX "/zoo_tool") # of a command that only builds with planted bugs have
 if(SLUICE_FLAVOUR MATCHES "^(tsan|msan)$")
 	list(FILTER cli_tests INCLUDE REGEX "/search_core")
 endif()

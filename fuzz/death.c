@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 /* Room for a whole scenario in words and a timeline; touched only when it comes to that. */
 #define DEATH_STACK (1 << 20)
 #define DEATH_SIGNAL SIGUSR2
+#define DEATH_LOOP_SECONDS 2 /* of CPU; a whole run takes less than a millisecond */
 
 static struct {
 	void (*handler)(const char *token, const char *what);
@@ -103,6 +105,7 @@ static const char *death_place(uintptr_t pc, uintptr_t frame)
 static void death_on_signal(int signal, siginfo_t *info, void *context)
 {
 	const ucontext_t *user = context;
+	const char *where;
 	uintptr_t pc = 0, frame = 0;
 
 #if defined(__x86_64__)
@@ -114,8 +117,7 @@ static void death_on_signal(int signal, siginfo_t *info, void *context)
 #endif
 	if (!death_begins())
 		_exit(3);
-	const char *where = death_place(pc + 1, frame);
-
+	where = death_place(pc + 1, frame);
 	if (signal == SIGSEGV || signal == SIGBUS)
 		DEATH_SET(token, "UAF:%s", where);
 	else
@@ -128,7 +130,8 @@ static void death_on_signal(int signal, siginfo_t *info, void *context)
 void death_catch_signals(void)
 {
 #if !defined(SLUICE_ASAN)
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+	/* ABRT is libc's, which has found its heap overwritten: the house ends by engine_die(). */
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
 	action.sa_sigaction = death_on_signal;
@@ -137,6 +140,62 @@ void death_catch_signals(void)
 #else
 	(void)death_on_signal;
 #endif
+}
+
+/* --- Loops without a scheduling point --------------------------------------------------------------- */
+
+static struct {
+	volatile sig_atomic_t run, ticked; /* number of the run that is on, 0: none */
+	unsigned count;
+	u32 steps;
+} watch;
+
+void death_run_begins(void)
+{
+	watch.count = watch.count % INT32_MAX + 1;
+	watch.run = (sig_atomic_t)watch.count;
+}
+
+void death_run_ends(void)
+{
+	watch.run = 0;
+}
+
+/*
+ * A tick of the process's own time, so that a machine under load changes nothing. It decides nothing
+ * about a run that has points, however long it is; code that loops without one can't be stopped in
+ * any other way. Where the tick meets it is chance, so it is named by the point it passed last.
+ */
+static void death_on_tick(int signal)
+{
+	const struct engine_task *self;
+	char site[ENGINE_NAME_MAX];
+
+	if (!watch.run || watch.run != watch.ticked || watch.steps != engine_steps()) {
+		watch.ticked = watch.run;
+		watch.steps = engine_steps();
+		return;
+	}
+	if (!death_begins())
+		return;
+	self = engine_self();
+	DEATH_SET(token, "LIVELOCK:%s", self ? engine_site_name(self->site, site) : "start");
+	DEATH_SET(what, "%s comes to no scheduling point after %s", self ? self->name : "the run",
+		  self ? site : "its start");
+	death_tell();
+	abort();
+}
+
+void death_watch_loops(void)
+{
+	const struct itimerval every = { { DEATH_LOOP_SECONDS, 0 }, { DEATH_LOOP_SECONDS, 0 } };
+	const struct sigaction tick = { .sa_handler = death_on_tick,
+					.sa_flags = SA_ONSTACK | SA_RESTART };
+
+	if (sigaction(SIGVTALRM, &tick, NULL) || setitimer(ITIMER_VIRTUAL, &every, NULL)) {
+		perror("cannot watch for loops");
+		exit(3);
+	}
 }
 
 /* --- The hooks that the runtimes call. Declared here: the headers have only some of them. --- */

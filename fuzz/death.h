@@ -6,13 +6,13 @@
  * The last words of a process.
  *
  * A sanitizer's report ends the process, so what led to it must be told before. The hooks that the
- * runtimes call at a report (__asan_on_error, __ubsan_on_report, __tsan_on_report; the death
- *callback belongs to libFuzzer) make a token of it, and hand that to the one handler of this
- *process:
+ * runtimes call at a report (__asan_on_error, __ubsan_on_report, __tsan_on_report; the death callback
+ * belongs to libFuzzer) make a token of it, and hand that to the one handler of this process:
  *
  *	UAF:<function>		an access to memory that was freed, or a wild one
  *	UB:<kind>:<where>	any other memory error, or undefined behaviour
  *	RACE:<function>:<function>
+ *	LIVELOCK:<site>		a loop without a scheduling point; the last one before it
  *
  * The part before the first colon is the invariant's identity. <function> is the first of the code
  * under test on the stack. Tokens are stable within one build.
@@ -29,10 +29,18 @@
 void death_set_handler(void (*handler)(const char *token, const char *what));
 
 /*
- * Signals that end a process (SEGV, BUS, FPE, ILL) count as a death of the same kind where no
+ * Signals that end a process (SEGV, BUS, FPE, ILL, ABRT) count as a death of the same kind where no
  * sanitizer takes them first.
  */
 void death_catch_signals(void);
+
+/*
+ * From now on a run that takes seconds of CPU between two scheduling points dies. The others say when one
+ * is on; they cost a store each. Not under TSan, which delivers a signal at the next call of libc only.
+ */
+void death_watch_loops(void);
+void death_run_begins(void);
+void death_run_ends(void);
 
 /* Prints `DEDUP_TOKEN: <token>`, which libFuzzer and the campaign look for, on stderr. */
 void death_print_token(const char *token);

@@ -9,7 +9,8 @@
  * all tasks stand" met at a decision.
  *
  * --system=NAME or SLUICE_SYSTEM chooses the system under test. Identities in SLUICE_KNOWN are
- * counted and passed over. The target writes nothing but its last words on stderr.
+ * counted and passed over, and so is what the system SLUICE_TWIN gives as well. The target writes
+ * nothing but its last words on stderr.
  */
 
 #include <stdio.h>
@@ -19,7 +20,12 @@
 
 #include "fuzz/death.h"
 #include "fuzz/status.h"
+#include "run/chooser.h"
 #include "run/run.h"
+#include "scenario/generate.h"
+
+/* Of SLUICE_SCHEDULE=none: as long as schedules of `sluice search` are at most. */
+#define WALK_DECISIONS 400
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,10 +33,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* libFuzzer scans and clears this table for every input: small. */
 __attribute__((section("__libfuzzer_extra_counters"), used)) static uint8_t states[4096];
 
-static const struct sut_image *target_system;
+static const struct sut_image *target_system, *target_twin;
 static struct scenario scenario, recorded;
 static struct fuzz_status own_status, *status = &own_status;
 static char known[4096];
+static bool unscheduled;
 
 static const char *premises(void)
 {
@@ -99,6 +106,19 @@ static void map_status(void)
 	status = page;
 }
 
+static const struct sut_image *find_system(const char *name)
+{
+	const struct sut_image *system = run_system(name);
+
+	if (system)
+		return system;
+	fprintf(stderr, "drain_fuzzer: there is no system `%s`; there are:", name);
+	for (const struct sut_image *i = sut_images; i->ops; i++)
+		fprintf(stderr, " %s", i->ops->name);
+	fputc('\n', stderr);
+	exit(2);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	static const char option[] = "--system=";
@@ -113,20 +133,55 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	}
 	*argc = kept;
 	run_init();
-	target_system = run_system(name ? name : "core");
-	if (!target_system) {
-		fprintf(stderr, "drain_fuzzer: there is no system `%s`; there are:", name);
-		for (const struct sut_image *i = sut_images; i->ops; i++)
-			fprintf(stderr, " %s", i->ops->name);
-		fputc('\n', stderr);
-		exit(2);
-	}
+	target_system = find_system(name ? name : "core");
+	if (getenv(STATUS_TWIN))
+		target_twin = find_system(getenv(STATUS_TWIN));
+	unscheduled = getenv(STATUS_SCHEDULE) && !strcmp(getenv(STATUS_SCHEDULE), "none");
 	if (getenv(STATUS_KNOWN))
 		snprintf(known, sizeof(known), "%s", getenv(STATUS_KNOWN));
 	map_status();
 	death_set_handler(died);
+	death_watch_loops();
 	run_set_feedback(states, sizeof(states));
 	return 0;
+}
+
+static void run(const struct scenario *s, const struct sut_image *system, struct chooser *chooser,
+		struct run_result *result)
+{
+	death_run_begins();
+	run_scenario(s, system, chooser, result);
+	death_run_ends();
+}
+
+/* The walk that takes the place of a schedule: a function of the rest of the input. */
+static struct chooser *walk(void)
+{
+	static struct chooser_random walk;
+	static uint8_t bytes[SCENARIO_BYTES_MAX];
+	uint64_t hash = 0xcbf29ce484222325ull;
+	size_t size;
+
+	scenario.choice_count = 0;
+	size = scenario_encode(&scenario, bytes, sizeof(bytes));
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3ull;
+	chooser_random_init(&walk, scenario_random(&hash), WALK_DECISIONS);
+	return &walk.base;
+}
+
+/* Does the twin give the same on the schedule that was taken? If not, the run is repeated. */
+static bool twin_shares(struct run_result *result)
+{
+	enum invariant id = result->finding->id;
+
+	run_record(&scenario, &recorded);
+	run(&recorded, target_twin, NULL, result);
+	if (result->finding && result->finding->id == id)
+		return true;
+	scenario = recorded;
+	run(&scenario, target_system, NULL, result);
+	return false;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -138,7 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run_trim(&scenario);
 	run_fit(&scenario, target_system);
 	status->executions++;
-	run_scenario(&scenario, target_system, NULL, &result);
+	run(&scenario, target_system, unscheduled ? walk() : NULL, &result);
 	if (result.verdict != RUN_FINDING)
 		return 0;
 	index = known_index(run_verdict_word(&result));
@@ -146,6 +201,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		status->repeats[index]++;
 		return 0;
 	}
+	if (target_twin && twin_shares(&result))
+		return 0;
 	last_words(run_verdict_word(&result), result.finding->detail);
 	abort();
 }

@@ -5,8 +5,11 @@
  * with nothing meets lives, requests and drains in its first second. A function of input and seed.
  */
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/status.h"
 #include "run/run.h"
 #include "scenario/generate.h"
 
@@ -41,13 +44,26 @@ static size_t generate(uint8_t *data, size_t max, uint64_t random)
 	return scenario_encode(&s, data, max);
 }
 
+/* Is what libFuzzer does by itself to be measured? */
+static bool engine_alone(void)
+{
+	static int alone = -1;
+
+	if (alone < 0) {
+		const char *word = getenv(STATUS_MUTATOR);
+
+		alone = word && !strcmp(word, "engine");
+	}
+	return alone;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
 	uint64_t random = seed;
 	/* Shorter ones hold no life; of the others, one in 16 makes room. */
 	bool fresh = size < 32 || scenario_random(&random) % 16 == 0;
 
-	if (fresh && max >= SCENARIO_BYTES_MAX)
+	if (fresh && !engine_alone() && max >= SCENARIO_BYTES_MAX)
 		return generate(data, max, random);
 	return LLVMFuzzerMutate(data, size, max);
 }

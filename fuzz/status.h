@@ -20,6 +20,15 @@
  */
 #define STATUS_KNOWN "SLUICE_KNOWN"
 #define STATUS_SYSTEM "SLUICE_SYSTEM"
+/* A system whose findings are not looked for: what it gives on the same schedule is passed over. */
+#define STATUS_TWIN "SLUICE_TWIN"
+/*
+ * For comparison: `none` drops the schedule of every input, and a random walk takes its place, that
+ * is a function of the rest.
+ */
+#define STATUS_SCHEDULE "SLUICE_SCHEDULE"
+/* For comparison: `engine` leaves out our generator, in fuzz/mutate.c. */
+#define STATUS_MUTATOR "SLUICE_MUTATOR"
 
 struct fuzz_status {
 	uint64_t executions;

@@ -220,6 +220,11 @@ const struct engine_choice *engine_choices(u32 *count);
  */
 const u8 *engine_schedule(u32 *count);
 u64 engine_trace_hash(void);
+/*
+ * Something is wrong with the harness, not with what it watches. Says what on stderr, and ends the
+ * process by SIGABRT, of which no handler makes a finding.
+ */
+__attribute__((format(printf, 1, 2), noreturn)) void engine_die(const char *format, ...);
 u32 engine_steps(void);
 u32 engine_decisions(void);
 const struct engine_task *engine_task(unsigned id); /* NULL if unused */

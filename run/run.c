@@ -3,7 +3,6 @@
 /* One run, from reset to verdict. The theory is in run.h; the parts of a run are in play.h. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/model.h"
@@ -116,10 +115,8 @@ static void run_init_engine(void)
 
 	if (done)
 		return;
-	if (engine_init()) {
-		fprintf(stderr, "run: no memory for the stacks of tasks\n");
-		abort();
-	}
+	if (engine_init())
+		engine_die("no memory for the stacks of tasks");
 	done = true;
 }
 

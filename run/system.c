@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/engine.h"
 #include "run/run.h"
 #include "run/system.h"
 
-#define SYSTEMS_MAX 256 /* the planted variants count, too */
+#define SYSTEMS_MAX 256 /* that one process uses */
 
 struct system_copy {
 	const void *data;
@@ -57,8 +58,7 @@ static struct system_copy *system_find_copy(const struct sut_image *image)
 		if (system_copies[i].data == image->data || !system_copies[i].data)
 			return &system_copies[i];
 	}
-	fprintf(stderr, "run: more than %u systems in one program\n", SYSTEMS_MAX);
-	abort();
+	engine_die("more than %u systems in one process", SYSTEMS_MAX);
 }
 
 void system_restore(const struct sut_image *image)
@@ -70,10 +70,8 @@ void system_restore(const struct sut_image *image)
 	copy = system_find_copy(image);
 	if (!copy->data) {
 		copy->words = malloc(image->size);
-		if (!copy->words) {
-			fprintf(stderr, "run: no memory for a copy of %s\n", image->ops->name);
-			abort();
-		}
+		if (!copy->words)
+			engine_die("no memory for a copy of %s", image->ops->name);
 		copy->data = image->data;
 		system_copy(copy->words, image->data, image->size);
 		return;

@@ -48,6 +48,24 @@ need_system() {
 	esac
 }
 
+# is_planted NAME: a system of the zoo, which only the builds bugs and asan-bugs have.
+is_planted() {
+	case $1 in core-[ZS][0-9]* | v2-[ZS][0-9]* | linux-6.12-[ZS][0-9]* | linux-*-fixed) return 0 ;; esac
+	return 1
+}
+
+# zoo_flavour ARGUMENT...: the build that `sluice bugs ARGUMENT...` needs: libFuzzer has its own.
+zoo_flavour() {
+	local methods=libfuzzer before='' argument
+	[ "${1-}" = run ] || methods=
+	for argument in "$@"; do
+		case $before in --methods | -m) methods=$argument ;; esac
+		case $argument in --methods=*) methods=${argument#--methods=} ;; esac
+		before=$argument
+	done
+	case $methods in *libfuzzer*) echo asan-bugs ;; *) echo bugs ;; esac
+}
+
 # build_folder PRESET: where this preset is built.
 build_folder() {
 	echo "build/$1${linux_tree:+-$tree_builds}"

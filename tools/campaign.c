@@ -19,6 +19,10 @@
 #define QUICK_DEATHS_MAX 5
 #define LINE_SECONDS 10.0
 #define FOLD_COLUMNS 100
+#define TICK_US 100000
+#define EAGER_TICK_US 5000 /* where the first finding ends it */
+/* Whatever the clock says, a campaign that has used this many times its CPU time of it ends. */
+#define CLOCK_FACTOR 8
 
 struct campaign_options options = {
 	.system = "core",
@@ -30,6 +34,7 @@ struct campaign_options options = {
 static struct {
 	struct worker worker[CAMPAIGN_JOBS_MAX];
 	double begin, last_line;
+	double cpu, at; /* at the last death: of all workers, and by the clock */
 	unsigned deaths, dropped;
 	char failure[512]; /* why the campaign itself failed, "" if it did not */
 } campaign;
@@ -66,6 +71,29 @@ static double elapsed(void)
 	return campaign_now() - campaign.begin;
 }
 
+static double cpu(void)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < options.jobs; i++)
+		sum += worker_cpu(&campaign.worker[i]);
+	return sum;
+}
+
+/* By the clock; 0: it is over. */
+static double seconds_left(void)
+{
+	double left = options.seconds - elapsed();
+
+	if (options.cpu_seconds > 0) {
+		double rest = CLOCK_FACTOR * (options.cpu_seconds - cpu());
+
+		left = CLOCK_FACTOR * options.cpu_seconds + 1 - elapsed();
+		left = rest < left ? rest : left;
+	}
+	return left > 0 && !(options.first && finding_own()) ? left : 0;
+}
+
 static uint64_t executions(void)
 {
 	uint64_t sum = 0;
@@ -88,8 +116,7 @@ static uint64_t executions(void)
 static void live_line(void)
 {
 	bool terminal = isatty(STDERR_FILENO);
-	double t = elapsed();
-	double left = t < options.seconds ? options.seconds - t : 0;
+	double t = elapsed(), left = seconds_left();
 
 	if (!terminal && t - campaign.last_line < LINE_SECONDS)
 		return;
@@ -106,8 +133,8 @@ static void say_new(const struct finding *f)
 {
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
-	printf("%6.1f s  %s%s%s\n", f->at, f->line, finding_mark(f),
-	       f->replays ? "" : " (does NOT replay)");
+	printf("%6.1f s  %s%s%s%s\n", f->at, f->line, finding_mark(f),
+	       f->replays ? "" : " (does NOT replay)", f->shared ? " (the twin has it, too)" : "");
 	fflush(stdout);
 }
 
@@ -117,6 +144,9 @@ static void bury(struct worker *w, int code)
 	unsigned known = finding_count;
 
 	campaign.deaths++;
+	/* What it takes to try the finding is not the search's time. */
+	campaign.cpu = cpu();
+	campaign.at = elapsed();
 	if (w->words.artifact[0])
 		campaign.dropped += finding_leave_corpus(w->words.artifact);
 	if (w->words.identity[0] && w->words.text_size) {
@@ -138,9 +168,9 @@ static void run_workers(void)
 {
 	for (unsigned i = 0; i < options.jobs; i++) {
 		campaign.worker[i].index = i;
-		worker_start(&campaign.worker[i], options.seconds);
+		worker_start(&campaign.worker[i], seconds_left());
 	}
-	while (!interrupted && !campaign.failure[0] && elapsed() < options.seconds) {
+	while (!interrupted && !campaign.failure[0] && seconds_left() > 0) {
 		for (unsigned i = 0; i < options.jobs; i++) {
 			struct worker *w = &campaign.worker[i];
 			int code;
@@ -150,11 +180,11 @@ static void run_workers(void)
 				continue;
 			if (code)
 				bury(w, code);
-			if (!interrupted && !campaign.failure[0] && elapsed() < options.seconds)
-				worker_start(w, options.seconds - elapsed());
+			if (!interrupted && !campaign.failure[0] && seconds_left() > 0)
+				worker_start(w, seconds_left());
 		}
 		live_line();
-		usleep(100000);
+		usleep(options.first ? EAGER_TICK_US : TICK_US);
 	}
 	for (unsigned i = 0; i < options.jobs; i++)
 		worker_stop(&campaign.worker[i]);
@@ -245,9 +275,9 @@ static void print_folded(const char *text)
 
 static void print_finding(const struct finding *f)
 {
-	printf("\n%s%s\n  met %llu times, first after %.1f s; %s\n  premises:\n", f->line,
-	       finding_mark(f), (unsigned long long)finding_met(f, campaign.worker, options.jobs),
-	       f->at,
+	printf("\n%s%s%s\n  met %llu times, first after %.1f s; %s\n  premises:\n", f->line,
+	       finding_mark(f), f->shared ? " (the twin has it, too)" : "",
+	       (unsigned long long)finding_met(f, campaign.worker, options.jobs), f->at,
 	       f->replays ? "the text replays in a fresh process"
 			  : "THE TEXT DOES NOT REPLAY in a fresh process");
 	print_folded(f->premises);
@@ -282,10 +312,45 @@ static int summarise(unsigned seeds)
 		fprintf(stderr, "campaign: %s\n", campaign.failure);
 		return 3;
 	}
-	return finding_count ? 1 : 0;
+	return finding_own() ? 1 : 0;
 }
 
-enum { KEY_FUZZER = 256, KEY_SLUICE, KEY_SEEDS };
+/* For a program: what was done, and the first finding that the twin does not give. */
+static void write_report(void)
+{
+	const struct finding *f = findings;
+	FILE *out = fopen(options.report, "w");
+
+	if (!out)
+		campaign_die("%s: %s", options.report, strerror(errno));
+	while (f < findings + finding_count && f->shared)
+		f++;
+	if (f == findings + finding_count) {
+		campaign.cpu = cpu();
+		campaign.at = elapsed();
+	}
+	fprintf(out, "{\"executions\": %llu, \"cpu_seconds\": %.6f, \"wall_seconds\": %.6f, ",
+		(unsigned long long)executions(), campaign.cpu, campaign.at);
+	/* An identity has no character that JSON minds; a path may have. */
+	if (f < findings + finding_count)
+		fprintf(out, "\"identity\": \"%s\", \"file\": \"%s\"}\n", f->identity,
+			strrchr(f->path, '/') + 1);
+	else
+		fprintf(out, "\"identity\": null, \"file\": null}\n");
+	if (fclose(out))
+		campaign_die("%s: %s", options.report, strerror(errno));
+}
+
+enum {
+	KEY_FUZZER = 256,
+	KEY_SLUICE,
+	KEY_SEEDS,
+	KEY_SEED,
+	KEY_TWIN,
+	KEY_REPORT,
+	KEY_CPU,
+	KEY_FIRST
+};
 
 static unsigned number(const char *option, const char *text, unsigned low, unsigned high)
 {
@@ -324,6 +389,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_SEEDS:
 		options.seeds = arg;
 		break;
+	case KEY_SEED:
+		options.seed = number("seed", arg, 1, 2000000000);
+		break;
+	case KEY_TWIN:
+		options.twin = arg;
+		break;
+	case KEY_REPORT:
+		options.report = arg;
+		break;
+	case KEY_CPU:
+		options.cpu_seconds = 0.001 * number("cpu-milliseconds", arg, 1, 1000000000);
+		break;
+	case KEY_FIRST:
+		options.first = true;
+		break;
 	case ARGP_KEY_ARG:
 		argp_usage(state);
 		break;
@@ -345,8 +425,25 @@ static const struct argp_option argp_options[] = {
 	{ "seconds", 't', "N", 0, "How long (60)", 0 },
 	{ "jobs", 'j', "N", 0, "Workers (2)", 0 },
 	{ "output", 'o', "DIR", 0, "Where findings go (findings/core)", 0 },
+	{ "twin", KEY_TWIN, "NAME", 0,
+	  "What this system gives on the same schedule as well is no finding", 0 },
+	{ "first", KEY_FIRST, NULL, 0, "The first finding ends it", 0 },
+	{ "cpu-milliseconds", KEY_CPU, "N", 0, "How long, in the workers' CPU time", 0 },
+	{ "seed", KEY_SEED, "N", 0, "libFuzzer's seed (any)", 0 },
+	{ "report", KEY_REPORT, "FILE", 0, "Write the outcome here, too, as JSON", 0 },
 	{ 0 }
 };
+
+static bool there(const char *option, const char *name)
+{
+	if (run_system(name))
+		return true;
+	fprintf(stderr, "campaign: --%s: there is no `%s`; there are:", option, name);
+	for (const struct sut_image *i = sut_images; i->ops; i++)
+		fprintf(stderr, " %s", i->ops->name);
+	fputc('\n', stderr);
+	return false;
+}
 
 int main(int argc, char **argv)
 {
@@ -367,13 +464,8 @@ int main(int argc, char **argv)
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	run_init();
-	if (!run_system(options.system)) {
-		fprintf(stderr, "campaign: --system: there is no `%s`; there are:", options.system);
-		for (const struct sut_image *i = sut_images; i->ops; i++)
-			fprintf(stderr, " %s", i->ops->name);
-		fputc('\n', stderr);
+	if (!there("system", options.system) || (options.twin && !there("twin", options.twin)))
 		return 2;
-	}
 	make_folder("%s/state/corpus", options.output);
 	make_folder("%s/state/artifacts", options.output);
 	seeds = take_seeds();
@@ -381,5 +473,7 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	campaign.begin = campaign_now();
 	run_workers();
+	if (options.report)
+		write_report();
 	return summarise(seeds);
 }

@@ -29,7 +29,12 @@
 struct campaign_options {
 	const char *fuzzer, *sluice; /* programs */
 	const char *system, *seeds, *output;
+	const char *twin;   /* NULL, or: what it gives as well is no finding */
+	const char *report; /* NULL, or: where the outcome goes, as JSON */
 	unsigned seconds, jobs;
+	unsigned seed;      /* of libFuzzer; 0: it chooses */
+	double cpu_seconds; /* 0, or: the workers' CPU time, in place of .seconds by the clock */
+	bool first;         /* the first finding ends it */
 };
 extern struct campaign_options options;
 
@@ -60,6 +65,8 @@ struct worker {
 	unsigned coverage, features, corpus;
 	bool inited; /* the corpus has been read */
 	double started;
+	unsigned starts;
+	double cpu;            /* seconds that its processes took, those that have ended */
 	unsigned quick_deaths; /* in a row, without a word: then something is wrong */
 	struct last_words words;
 };
@@ -67,6 +74,8 @@ struct worker {
 void worker_start(struct worker *w, double seconds_left);
 /* Reads what is new in the log. */
 void worker_read(struct worker *w);
+/* CPU seconds that it has taken so far. */
+double worker_cpu(const struct worker *w);
 /* True if it has ended; *@code: its exit code, or 128 + signal. */
 bool worker_ended(struct worker *w, int *code);
 /* Asks it to stop; insists after some seconds. */
@@ -82,7 +91,8 @@ struct finding {
 	unsigned broken; /* promises broken in the case that is kept */
 	bool judged;     /* by the judge: later ones are passed over */
 	bool replays;
-	double at; /* seconds into the campaign */
+	bool shared; /* the twin gives it, too */
+	double at;   /* seconds into the campaign */
 };
 
 #define FINDINGS_MAX 256
@@ -91,6 +101,8 @@ extern unsigned finding_count;
 
 /* Files @words: a new finding, or one more of its kind. */
 void finding_add(const struct last_words *words, double at);
+/* How many of them the twin does not give. */
+unsigned finding_own(void);
 /* " (with a disputed knob value)" where that is so, else "". */
 const char *finding_mark(const struct finding *f);
 /* For SLUICE_KNOWN. */

@@ -54,8 +54,12 @@ static bool copy_file(const char *from, const char *to)
 	return ok;
 }
 
-/* The text as the dying worker wrote it, with what makes it a file that stands by itself. */
-static bool write_text(const struct finding *f, const struct last_words *words)
+/*
+ * The text as the dying worker wrote it, with what makes it a file that stands by itself. @twin: it
+ * expects the same of the twin.
+ */
+static bool write_text(const struct finding *f, const struct last_words *words, const char *path,
+		       bool twin)
 {
 	static struct scenario s;
 	struct scenario_error error;
@@ -74,10 +78,12 @@ static bool write_text(const struct finding *f, const struct last_words *words)
 	s.expects = 1;
 	snprintf(base, sizeof(base), "%.*s", (int)strcspn(f->identity, ":~"), f->identity);
 	run_expect(&s.expect[0], system, base);
+	if (twin)
+		run_expect(&s.expect[s.expects++], run_system(options.twin)->ops, base);
 	run_set_needs(&s, !f->judged);
-	out = fopen(f->path, "w");
+	out = fopen(path, "w");
 	if (!out) {
-		fprintf(stderr, "campaign: %s: %s\n", f->path, strerror(errno));
+		fprintf(stderr, "campaign: %s: %s\n", path, strerror(errno));
 		return false;
 	}
 	scenario_write(&s, out);
@@ -106,6 +112,29 @@ static bool replay(const char *path)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
+/* Does the twin give the same, in a fresh process? */
+static bool twin_shares(const struct finding *f, const struct last_words *words)
+{
+	char path[CAMPAIGN_PATH + 16];
+	bool shares;
+
+	if (!options.twin)
+		return false;
+	snprintf(path, sizeof(path), "%s.twin", f->path);
+	shares = write_text(f, words, path, true) && replay(path);
+	unlink(path);
+	return shares;
+}
+
+unsigned finding_own(void)
+{
+	unsigned own = 0;
+
+	for (unsigned i = 0; i < finding_count; i++)
+		own += !findings[i].shared;
+	return own;
+}
+
 /* What it is filed under: the sanitizers' identities (they have a colon) know no knobs. */
 static void finding_key(const struct last_words *words, char *key, size_t size)
 {
@@ -122,7 +151,7 @@ void finding_add(const struct last_words *words, double at)
 
 	finding_key(words, key, sizeof(key));
 	f = finding_find(key);
-	if (f && status_broken(words->premises) >= f->broken) {
+	if (f && !f->shared && status_broken(words->premises) >= f->broken) {
 		f->deaths++;
 		return;
 	}
@@ -145,7 +174,8 @@ void finding_add(const struct last_words *words, double at)
 	finding_path(f->identity, ".bytes", bytes, sizeof(bytes));
 	if (words->artifact[0] && !copy_file(words->artifact, bytes))
 		fprintf(stderr, "campaign: %s: %s\n", bytes, strerror(errno));
-	f->replays = write_text(f, words) && replay(f->path);
+	f->replays = write_text(f, words, f->path, false) && replay(f->path);
+	f->shared = twin_shares(f, words);
 }
 
 const char *finding_mark(const struct finding *f)
@@ -159,7 +189,8 @@ void finding_known(char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (unsigned i = 0; i < finding_count; i++) {
-		if (!findings[i].judged || used + strlen(findings[i].identity) + 16 > size)
+		if (!findings[i].judged || findings[i].shared ||
+		    used + strlen(findings[i].identity) + 16 > size)
 			continue;
 		used += (size_t)snprintf(buf + used, size - used, "%s%s=%u", used ? "," : "",
 					 findings[i].identity, findings[i].broken);
@@ -173,8 +204,10 @@ uint64_t finding_met(const struct finding *f, const struct worker *workers, unsi
 
 	if (!f->judged)
 		return met;
+	if (f->shared)
+		return met;
 	for (const struct finding *g = findings; g != f; g++)
-		place += g->judged;
+		place += g->judged && !g->shared;
 	for (unsigned i = 0; i < count && place < STATUS_KNOWN_MAX; i++)
 		met += workers[i].status->repeats[place];
 	return met;

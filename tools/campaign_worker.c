@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/campaign.h"
@@ -38,12 +40,15 @@ static void set_environment(const struct worker *w)
 	snprintf(asan, sizeof(asan), "symbolize=0%s%s", given ? ":" : "", given ? given : "");
 	setenv(STATUS_KNOWN, known, 1);
 	setenv(STATUS_FD, fd, 1);
+	if (options.twin)
+		setenv(STATUS_TWIN, options.twin, 1);
 	setenv("ASAN_OPTIONS", asan, 1);
 }
 
 static void worker_exec(const struct worker *w, double seconds_left)
 {
 	char system[128], artifacts[CAMPAIGN_PATH + 64], time[64], corpus[CAMPAIGN_PATH + 64];
+	char seed[32];
 
 	/* An interrupt from the terminal is the parent's to handle. */
 	setpgid(0, 0);
@@ -57,7 +62,10 @@ static void worker_exec(const struct worker *w, double seconds_left)
 		 options.output, w->index);
 	snprintf(time, sizeof(time), "-max_total_time=%u", (unsigned)seconds_left + 1);
 	snprintf(corpus, sizeof(corpus), "%s/state/corpus", options.output);
-	execl(options.fuzzer, options.fuzzer, system, artifacts, time, "-max_len=4096",
+	/* Another one each time: the corpus alone would not make a difference. */
+	snprintf(seed, sizeof(seed), "-seed=%u",
+		 options.seed ? options.seed + 10000 * w->index + w->starts : 0);
+	execl(options.fuzzer, options.fuzzer, system, artifacts, time, seed, "-max_len=4096",
 	      "-timeout=25", "-rss_limit_mb=2560", "-print_funcs=0", "-use_value_profile=0",
 	      "-detect_leaks=0", "-reload=1", corpus, (char *)NULL);
 	fprintf(stderr, "%s: %s\n", options.fuzzer, strerror(errno));
@@ -80,6 +88,7 @@ void worker_start(struct worker *w, double seconds_left)
 	w->partial_size = 0;
 	w->inited = false;
 	w->started = campaign_now();
+	w->starts++;
 	w->words.identity[0] = w->words.line[0] = w->words.premises[0] = '\0';
 	w->words.artifact[0] = '\0';
 	w->words.text_size = 0;
@@ -175,12 +184,25 @@ void worker_read(struct worker *w)
 	}
 }
 
+double worker_cpu(const struct worker *w)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (!w->pid || clock_getcpuclockid(w->pid, &clock) || clock_gettime(clock, &t))
+		return w->cpu;
+	return w->cpu + (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 bool worker_ended(struct worker *w, int *code)
 {
+	struct rusage usage;
 	int status;
 
-	if (waitpid(w->pid, &status, WNOHANG) != w->pid)
+	if (wait4(w->pid, &status, WNOHANG, &usage) != w->pid)
 		return false;
+	w->cpu += (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+		  1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 	w->pid = 0;
 	*code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	worker_read(w);

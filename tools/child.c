@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/time.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,8 +22,6 @@
 static struct {
 	struct judged *judged;
 	const struct scenario *scenario; /* being run now */
-	volatile u64 runs;               /* begun so far */
-	volatile u64 runs_seen;          /* at the last tick */
 	enum child_noise noise;
 	void (*print)(const struct judged *judged);
 } self;
@@ -103,33 +101,13 @@ static void child_dies(const char *token, const char *what)
 	fflush(stdout);
 }
 
-/*
- * A tick of the wall clock. It decides nothing about a run's verdict: a run takes microseconds, and
- * code that loops without a scheduling point can't be stopped in any other way.
- */
-static void child_tick(int signal)
-{
-	static const char text[] = "sluice: a run loops without a scheduling point\n";
-
-	if (!self.scenario || self.runs != self.runs_seen) {
-		self.runs_seen = self.runs;
-		return;
-	}
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		_exit(TOOL_FAILED);
-	_exit(TOOL_FAILED);
-}
-
 static void child_set_up(struct judged *judged, enum child_noise noise)
 {
-	struct sigaction tick = { .sa_handler = child_tick, .sa_flags = SA_ONSTACK | SA_RESTART };
-	struct itimerval every = { { CHILD_SECONDS_MAX / 2, 0 }, { CHILD_SECONDS_MAX / 2, 0 } };
 	int null;
 
 	/* The parent decides what an interrupt ends; without it nobody reads what we find. */
 	signal(SIGINT, SIG_IGN);
-	sigaction(SIGALRM, &tick, NULL);
-	setitimer(ITIMER_REAL, &every, NULL);
+	death_watch_loops();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	self.judged = judged;
 	self.noise = noise;
@@ -163,17 +141,20 @@ void child_start(struct child *c, struct judged *judged, enum child_noise noise,
 
 int child_wait(struct child *c, int flags)
 {
+	struct rusage usage;
 	int status;
 	pid_t pid;
 
 	do {
-		pid = waitpid(c->pid, &status, flags);
+		pid = wait4(c->pid, &status, flags, &usage);
 	} while (pid < 0 && errno == EINTR);
 	if (!pid)
 		return 0;
 	if (pid < 0)
 		tool_die(TOOL_FAILED, "lost a child: %s", strerror(errno));
 	c->pid = 0;
+	c->cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+		 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 	/* After a report the sanitizer ends the process with a status of its own. */
 	if (c->judged->died || (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_DONE))
 		return 1;
@@ -208,8 +189,9 @@ void child_judge(const struct scenario *s, const struct sut_image *system, struc
 		 struct judged *judged, struct run_result *result)
 {
 	self.scenario = s;
-	self.runs++;
+	death_run_begins();
 	run_scenario(s, system, chooser, result);
+	death_run_ends();
 	self.scenario = NULL;
 	judged_fill(judged, result);
 }

@@ -16,8 +16,6 @@
 #include "fuzz/death.h"
 #include "run/run.h"
 
-#define CHILD_SECONDS_MAX 60 /* wall clock for one run: beyond it something is wrong with us */
-
 /* What a run came to; in memory that parent and child share. */
 struct judged {
 	enum run_verdict verdict;
@@ -37,6 +35,7 @@ struct judged {
 struct child {
 	pid_t pid;
 	struct judged *judged;
+	double cpu; /* seconds that it took; when it has ended */
 };
 
 /* Zeroed memory that a child shares with us. Ends the process with exit 3 if there is none. */

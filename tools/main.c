@@ -19,6 +19,9 @@ static const struct {
 	{ "min", "make a failing scenario smaller", tool_min },
 	{ "search", "look for findings over many schedules and generated scenarios", tool_search },
 	{ "list", "systems, invariants, promises, knobs, sites, operations", tool_list },
+#if defined(SLUICE_BUGS)
+	{ "bugs", "the planted bugs: list them, measure how soon each is found", tool_bugs },
+#endif
 };
 
 static void usage(FILE *out)

@@ -15,6 +15,7 @@
 #include "tools/tool.h"
 
 #define SWEEP_TICK_US 20000
+#define SWEEP_EAGER_TICK_US 2000 /* where the first finding ends it */
 #define SWEEP_PCT_DEPTH 3
 #define SWEEP_PCT_LENGTH 256
 #define SWEEP_DECISIONS_MAX 400
@@ -48,6 +49,7 @@ struct sweep_worker {
 	const struct sweep *sweep;
 	struct sweep_slot *slot;
 	struct child child;
+	double cpu; /* of those that have ended */
 	bool done;
 };
 
@@ -159,22 +161,50 @@ static void hand_over(struct sweep_slot *slot, u64 n, const struct scenario *s)
 		usleep(1000);
 }
 
+/*
+ * Does the twin give what @j says, on the schedule that was taken? If not, the run is repeated, so
+ * that it is the last one. A death of the twin is the parent's to see through.
+ */
+static bool twin_shares(const struct sweep_worker *w, const struct scenario *s, struct judged *j,
+			struct run_result *result)
+{
+	static struct scenario recorded;
+	static struct judged other;
+	char base[DEATH_TOKEN_MAX];
+
+	judged_base(j->identity, base);
+	run_record(s, &recorded);
+	child_judge(&recorded, w->sweep->twin, NULL, &other, result);
+	if (other.finding[0] && judged_matches(other.finding, base))
+		return true;
+	child_judge(&recorded, w->sweep->system, NULL, j, result);
+	return false;
+}
+
 static bool judge_one(struct sweep_worker *w, u64 n, const struct scenario *s, struct chooser *c)
 {
 	struct sweep_slot *slot = w->slot;
 	struct judged *j = &slot->found.judged;
 	struct run_result result;
 	struct sweep_tally *tally;
+	bool first;
 
 	/* If it dies, the parent counts it, and this is where the next worker begins. */
 	slot->found.run = n;
 	slot->next = n + w->sweep->jobs;
 	j->died = false;
 	child_judge(s, w->sweep->system, c, j, &result);
+	if (w->sweep->twin && judged_is_finding(j) && twin_shares(w, s, j, &result)) {
+		atomic_store_explicit(&slot->runs, slot->runs + 1, memory_order_relaxed);
+		return true;
+	}
 	tally = tally_find(slot->tally, &slot->tallies, j->identity, judged_is_finding(j));
-	if (!tally->count++) {
+	first = !tally->count++;
+	if (first) {
 		tally->first = n;
 		tally->hash = j->trace_hash;
+	}
+	if (first || (w->sweep->enough && tally->finding)) {
 		if (result.verdict == RUN_FINDING)
 			snprintf(j->line, sizeof(j->line), "%s %s", j->identity,
 				 result.finding->detail);
@@ -204,6 +234,8 @@ static void sweep_exhaustive(struct sweep_worker *w)
 	if (!slot->begun) {
 		chooser_exhaustive_init(&slot->odometer, w->sweep->preemptions,
 					CHOOSER_EXHAUSTIVE_MAX);
+		if (w->sweep->departures)
+			chooser_exhaustive_limit_departures(&slot->odometer, w->sweep->departures);
 		slot->begun = true;
 	} else if (!chooser_exhaustive_next(&slot->odometer)) {
 		slot->over = true;
@@ -236,7 +268,11 @@ static void sweep_body(void *ctx, struct judged *judged)
 		u64 mixed = scenario_random(&state);
 
 		if (!s) {
-			scenario_generate(&generated, mixed, sweep->generate_flags, sweep->knobs);
+			if (sweep->make)
+				sweep->make(sweep->ctx, &generated, mixed);
+			else
+				scenario_generate(&generated, mixed, sweep->generate_flags,
+						  sweep->knobs);
 			run_fit(&generated, sweep->system);
 			s = &generated;
 		}
@@ -264,6 +300,34 @@ static bool totals_knows(const struct sweep_totals *totals, const struct judged 
 	return false;
 }
 
+/* CPU seconds that a worker has taken, its forerunners included. */
+static double worker_cpu(const struct sweep_worker *w)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (!w->child.pid || clock_getcpuclockid(w->child.pid, &clock) || clock_gettime(clock, &t))
+		return w->cpu;
+	return w->cpu + (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A worker has something to tell. */
+static void worker_tells(struct sweep_worker *w, struct sweep_totals *totals)
+{
+	struct sweep_slot *slot = w->slot;
+	struct judged *j = &slot->found.judged;
+
+	slot->found.cpu = worker_cpu(w);
+	if (w->sweep->enough && judged_is_finding(j) && !totals->enough)
+		totals->enough = w->sweep->enough(w->sweep->ctx, &slot->found);
+	if (totals_knows(totals, j))
+		return;
+	tally_find(totals->tally, &totals->identities, j->identity, judged_is_finding(j));
+	totals->findings += judged_is_finding(j);
+	if (w->sweep->found)
+		w->sweep->found(w->sweep->ctx, &slot->found);
+}
+
 /* Looks at a worker; true as long as it has work. */
 static bool worker_poll(struct sweep_worker *w, struct sweep_totals *totals)
 {
@@ -273,6 +337,8 @@ static bool worker_poll(struct sweep_worker *w, struct sweep_totals *totals)
 	bool died = ended && j->died;
 	bool again = ended && slot->again;
 
+	if (ended)
+		w->cpu += w->child.cpu;
 	if (died) {
 		struct sweep_tally *t =
 			tally_find(slot->tally, &slot->tallies, j->identity, judged_is_finding(j));
@@ -286,13 +352,7 @@ static bool worker_poll(struct sweep_worker *w, struct sweep_totals *totals)
 		slot->runs++;
 	}
 	if (died || atomic_load(&slot->found_ready)) {
-		if (!totals_knows(totals, j)) {
-			tally_find(totals->tally, &totals->identities, j->identity,
-				   judged_is_finding(j));
-			totals->findings += judged_is_finding(j);
-			if (w->sweep->found)
-				w->sweep->found(w->sweep->ctx, &slot->found);
-		}
+		worker_tells(w, totals);
 		atomic_store(&slot->found_ready, false);
 	}
 	if (died || again)
@@ -304,7 +364,9 @@ static void totals_count(struct sweep_totals *totals, const struct sweep_worker 
 			 unsigned jobs, double begin)
 {
 	totals->runs = totals->points = 0;
+	totals->cpu = 0;
 	for (unsigned i = 0; i < jobs; i++) {
+		totals->cpu += worker_cpu(&worker[i]);
 		totals->runs += worker[i].slot->runs;
 		totals->points += worker[i].slot->points;
 	}
@@ -349,8 +411,10 @@ void sweep_run(const struct sweep *sweep, struct sweep_totals *totals)
 		worker[i].slot->next = i;
 		worker_start(&worker[i]);
 	}
-	while (left && !interrupted && (!sweep->seconds || totals->seconds < sweep->seconds)) {
-		usleep(SWEEP_TICK_US);
+	while (left && !interrupted && !totals->enough &&
+	       (!sweep->seconds || totals->seconds < sweep->seconds) &&
+	       (!sweep->cpu || totals->cpu < sweep->cpu)) {
+		usleep(sweep->enough ? SWEEP_EAGER_TICK_US : SWEEP_TICK_US);
 		for (unsigned i = 0; i < sweep->jobs; i++) {
 			if (!worker[i].done && !worker_poll(&worker[i], totals)) {
 				worker[i].done = true;
@@ -364,8 +428,10 @@ void sweep_run(const struct sweep *sweep, struct sweep_totals *totals)
 	for (unsigned i = 0; i < sweep->jobs; i++) {
 		if (worker[i].done)
 			continue;
+		worker[i].cpu = worker_cpu(&worker[i]);
 		kill(worker[i].child.pid, SIGKILL);
 		waitpid(worker[i].child.pid, NULL, 0);
+		worker[i].child.pid = 0;
 	}
 	/* Workers went on between the last look and their end. */
 	totals_count(totals, worker, sweep->jobs, begin);

@@ -42,18 +42,20 @@ struct sweep_tally {
 /* A worker met something that this sweep had not seen before. */
 struct sweep_found {
 	u64 run;
+	double cpu; /* seconds of CPU time that the worker has taken */
 	struct judged judged;
 };
 
 struct sweep_totals {
 	u64 runs, points;
-	u64 digest;     /* of number, verdict and trace hash of every run, in any order */
-	u32 findings;   /* identities whose premises hold */
-	u32 identities; /* all, "clean" among them */
-	double seconds;
+	u64 digest;          /* of number, verdict and trace hash of every run, in any order */
+	u32 findings;        /* identities whose premises hold */
+	u32 identities;      /* all, "clean" among them */
+	double seconds, cpu; /* by the clock; CPU time of all workers */
 	struct sweep_tally tally[SWEEP_IDENTITIES_MAX];
 	bool complete; /* exhaustive: every schedule within the bounds was run */
 	bool stopped;  /* by the user */
+	bool enough;   /* by the hook of that name */
 };
 
 struct sweep {
@@ -63,12 +65,20 @@ struct sweep {
 	u64 seed;
 	u64 runs;       /* 0: no bound */
 	double seconds; /* 0: no bound */
+	double cpu;     /* the same, of the workers' CPU time */
 	unsigned jobs;
 	unsigned preemptions; /* exhaustive */
+	unsigned departures;  /* the same: from option 0, of whatever kind; 0: any number */
 	unsigned generate_flags;
 	uint8_t knobs[SCENARIO_KNOBS_MAX];
+	/* NULL, or a system whose findings are not looked for: what it gives on the same schedule. */
+	const struct sut_image *twin;
 
 	void *ctx;
+	/* Generated scenarios are made by it, if it is there: a function of @seed. */
+	void (*make)(void *ctx, struct scenario *s, u64 seed);
+	/* Told of each finding, new or not. True: that was what the sweep was for. */
+	bool (*enough)(void *ctx, const struct sweep_found *found);
 	void (*found)(void *ctx, const struct sweep_found *found);
 	void (*tick)(void *ctx, const struct sweep_totals *totals); /* some ten times a second */
 };

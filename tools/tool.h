@@ -29,6 +29,7 @@ int tool_encode(int argc, char **argv);
 int tool_min(int argc, char **argv);
 int tool_list(int argc, char **argv);
 int tool_search(int argc, char **argv);
+int tool_bugs(int argc, char **argv); /* builds with planted bugs only */
 
 /* "sluice: <text>" on stderr. */
 __attribute__((format(printf, 1, 2))) void tool_error(const char *format, ...);

@@ -2,6 +2,10 @@
 /* Control of the fiber engine: what run/ calls before, around and after a run. */
 
 #include <asm-generic/errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/access.h"
@@ -294,6 +298,19 @@ void engine_set_feedback(u8 *table, u32 size)
 struct engine_task *engine_self(void)
 {
 	return host_engine.running;
+}
+
+void engine_die(const char *format, ...)
+{
+	va_list args;
+
+	fputs("sluice: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	signal(SIGABRT, SIG_DFL);
+	abort();
 }
 
 u32 engine_steps(void)

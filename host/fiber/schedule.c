@@ -6,9 +6,6 @@
  * actors that are chosen on its own stack, and switches to the next task itself.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "host/fiber/engine_state.h"
 #include "host/primitives.h"
 #include "host/sanitizer.h"
@@ -394,10 +391,8 @@ bool engine_block(unsigned site, const void *object, const char *what, u64 deadl
 		.deadline = deadline,
 	};
 
-	if (!self) {
-		fprintf(stderr, "sluice: %s is waited for outside of a task\n", what);
-		abort();
-	}
+	if (!self)
+		engine_die("%s is waited for outside of a task", what);
 	/* Whoever spins for a spin lock is atomic already. */
 	if (!idle && site != HOST_SITE_SPIN_LOCK)
 		host_might_sleep_at(site);

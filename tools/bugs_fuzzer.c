@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+/* Trials by libFuzzer: a campaign of one worker, in a program of its own. */
+
+#define _GNU_SOURCE
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fuzz/status.h"
+#include "tools/bugs.h"
+#include "tools/tool.h"
+
+#define REPORT_MAX 4096
+/* libFuzzer's seeds of one trial: it is started again with the next one after each death. */
+#define SEEDS_OF_TRIAL 100000
+
+bool fuzzer_there(const char **why)
+{
+	static const char *const programs[] = { "drain_fuzzer", "campaign" };
+	static char text[BUGS_PATH + 64];
+	char path[BUGS_PATH];
+
+	*why = text;
+	if (strcmp(run_build(), "asan")) {
+		snprintf(text, sizeof(text), "needs the build asan-bugs, this is `%s`",
+			 run_build());
+		return false;
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(programs); i++) {
+		bugs_beside(programs[i], path, sizeof(path));
+		if (!access(path, X_OK))
+			continue;
+		snprintf(text, sizeof(text), "needs %.900s, which is not built", path);
+		return false;
+	}
+	return true;
+}
+
+/* --- Seeds ------------------------------------------------------------------------------------ */
+
+static void seeds_folder(const char *twin, char *path, size_t size)
+{
+	if (snprintf(path, size, "%s/state/seeds-%s", bugs_folders.output, twin) >= (int)size)
+		tool_die(TOOL_USAGE, "--output: %s", strerror(ENAMETOOLONG));
+}
+
+struct encoding {
+	const struct sut_image *system;
+	struct dirent **entry;
+	int count, next; /* shared with the child: a seed may take it down */
+};
+
+/*
+ * The byte form of a seed; with @judged its schedule as the system takes it, if it can follow it.
+ */
+static void encode_seed(const struct encoding *e, const char *name, struct judged *judged)
+{
+	static struct scenario s;
+	char folder[BUGS_PATH - 300], path[BUGS_PATH + 300];
+	uint8_t bytes[SCENARIO_BYTES_MAX];
+	struct run_result result;
+	size_t size;
+
+	snprintf(path, sizeof(path), "%s/%s", bugs_folders.seeds, name);
+	if (input_read(path, INPUT_TEXT, &s))
+		exit(TOOL_USAGE);
+	if (!run_build_serves(&s))
+		return;
+	run_fit(&s, e->system);
+	if (s.anchors && judged) {
+		child_judge(&s, e->system, NULL, judged, &result);
+		if (result.verdict == RUN_CLEAN || result.verdict == RUN_FINDING)
+			run_record_positional(&s, &s);
+	}
+	size = scenario_encode(&s, bytes, sizeof(bytes));
+	seeds_folder(e->system->ops->name, folder, sizeof(folder));
+	snprintf(path, sizeof(path), "%s/%.200s", folder, name);
+	if (output_write(path, bytes, size))
+		exit(TOOL_FAILED);
+}
+
+static void encode_body(void *ctx, struct judged *judged)
+{
+	struct encoding *e = ctx;
+
+	while (e->next < e->count) {
+		int i = e->next++;
+
+		/* Should it die in the run, this is what is left of it. */
+		encode_seed(e, e->entry[i]->d_name, NULL);
+		encode_seed(e, e->entry[i]->d_name, judged);
+	}
+}
+
+static int is_scenario(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && !strcmp(dot, ".sluice");
+}
+
+void fuzzer_encode_seeds(const struct sut_image *twin)
+{
+	struct encoding *e = child_memory(sizeof(*e));
+	struct judged *judged = child_memory(sizeof(*judged));
+	char folder[BUGS_PATH];
+	struct child child;
+
+	e->system = twin;
+	e->count = scandir(bugs_folders.seeds, &e->entry, is_scenario, alphasort);
+	if (e->count < 0)
+		tool_die(TOOL_USAGE, "%s: %s", bugs_folders.seeds, strerror(errno));
+	seeds_folder(twin->ops->name, folder, sizeof(folder));
+	bugs_make_folder(folder);
+	while (e->next < e->count) {
+		judged->died = false;
+		child_start(&child, judged, CHILD_SILENT, encode_body, e);
+		child_wait(&child, 0);
+	}
+}
+
+/* --- A trial's folder ------------------------------------------------------------------------- */
+
+void fuzzer_folder(const struct trial *trial, char *path, size_t size)
+{
+	snprintf(path, size, "%s/state/%s-%s-%llu", bugs_folders.output, trial->bug->variant,
+		 methods[trial->method].word, (unsigned long long)trial->seed);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+void fuzzer_clean(const struct trial *trial)
+{
+	char path[BUGS_PATH];
+
+	fuzzer_folder(trial, path, sizeof(path));
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* --- The campaign ----------------------------------------------------------------------------- */
+
+__attribute__((noreturn)) static void campaign_exec(const struct trial *trial, const char *folder)
+{
+	char program[BUGS_PATH], fuzzer[BUGS_PATH], sluice[BUGS_PATH], seeds[BUGS_PATH];
+	char report[BUGS_PATH + 16], seed[32], time[32], system[64], twin[64], output[BUGS_PATH];
+	char *args[] = { program,
+			 (char *)"--fuzzer",
+			 fuzzer,
+			 (char *)"--sluice",
+			 sluice,
+			 (char *)"--system",
+			 system,
+			 (char *)"--output",
+			 output,
+			 (char *)"--cpu-milliseconds",
+			 time,
+			 (char *)"--seed",
+			 seed,
+			 (char *)"--report",
+			 report,
+			 (char *)"--jobs=1",
+			 (char *)"--first",
+			 (char *)"--twin",
+			 twin,
+			 (char *)"--seeds",
+			 seeds,
+			 NULL };
+
+	bugs_beside("campaign", program, sizeof(program));
+	bugs_beside("drain_fuzzer", fuzzer, sizeof(fuzzer));
+	bugs_beside("sluice", sluice, sizeof(sluice));
+	seeds_folder(trial->bug->twin, seeds, sizeof(seeds));
+	snprintf(output, sizeof(output), "%s", folder);
+	snprintf(report, sizeof(report), "%s/report", folder);
+	snprintf(seed, sizeof(seed), "%llu",
+		 (unsigned long long)trial->seed * SEEDS_OF_TRIAL % 2000000000 + 1);
+	snprintf(time, sizeof(time), "%.0f", max(1000 * trial->cap, 1.0));
+	snprintf(system, sizeof(system), "%s", trial->bug->variant);
+	snprintf(twin, sizeof(twin), "%s", trial->bug->twin);
+	if (trial->method == METHOD_LIBFUZZER_PLAIN) {
+		setenv(STATUS_MUTATOR, "engine", 1);
+		args[ARRAY_SIZE(args) - 3] = NULL; /* from nothing */
+	}
+	if (trial->method == METHOD_LIBFUZZER_UNSCHEDULED)
+		setenv(STATUS_SCHEDULE, "none", 1);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execv(program, args);
+	fprintf(stderr, "%s: %s\n", program, strerror(errno));
+	_exit(TOOL_FAILED);
+}
+
+static cJSON *read_report(const char *folder)
+{
+	char path[BUGS_PATH + 16], text[REPORT_MAX];
+	FILE *in;
+	size_t size;
+	cJSON *report;
+
+	snprintf(path, sizeof(path), "%s/report", folder);
+	in = fopen(path, "r");
+	if (!in)
+		tool_die(TOOL_FAILED, "%s: %s", path, strerror(errno));
+	size = fread(text, 1, sizeof(text) - 1, in);
+	fclose(in);
+	text[size] = '\0';
+	report = cJSON_Parse(text);
+	if (!cJSON_IsObject(report))
+		tool_die(TOOL_FAILED, "%s: expected a report, found `%.40s`", path, text);
+	return report;
+}
+
+/* What the campaign found, run once more here: its report and its premises. */
+static void take_finding(const struct trial *trial, struct trial_result *result, const char *path)
+{
+	static struct scenario s;
+	struct judged *judged = child_memory(sizeof(*judged));
+	double cpu = result->cpu, wall = result->wall;
+
+	if (input_read(path, INPUT_TEXT, &s))
+		exit(TOOL_FAILED);
+	trial_replay(trial_system(trial), &s, judged);
+	if (trial_finds(trial, result, judged, cpu, result->runs))
+		result->wall = wall;
+	else if (!result->note[0])
+		snprintf(result->note, sizeof(result->note),
+			 "the campaign found %.100s, which the twin gives as well",
+			 trial_identity(judged));
+}
+
+void trial_fuzzer(const struct trial *trial, struct trial_result *result)
+{
+	char folder[BUGS_PATH], path[BUGS_PATH + 256];
+	const char *file;
+	cJSON *report;
+	int status;
+	pid_t pid;
+
+	fuzzer_clean(trial);
+	fuzzer_folder(trial, folder, sizeof(folder));
+	pid = fork();
+	if (pid < 0)
+		tool_die(TOOL_FAILED, "cannot start a process: %s", strerror(errno));
+	if (!pid)
+		campaign_exec(trial, folder);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	/* On its stderr, and so on ours, it has said why. */
+	if (!WIFEXITED(status) || WEXITSTATUS(status) > TOOL_FINDING)
+		exit(TOOL_FAILED);
+	report = read_report(folder);
+	result->runs = (u64)cJSON_GetNumberValue(cJSON_GetObjectItem(report, "executions"));
+	result->cpu = cJSON_GetNumberValue(cJSON_GetObjectItem(report, "cpu_seconds"));
+	result->wall = cJSON_GetNumberValue(cJSON_GetObjectItem(report, "wall_seconds"));
+	file = cJSON_GetStringValue(cJSON_GetObjectItem(report, "file"));
+	if (file) {
+		snprintf(path, sizeof(path), "%s/%s", folder, file);
+		take_finding(trial, result, path);
+	}
+	cJSON_Delete(report);
+}
