@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// origin: mutation of intel/prq.c
+// breaks: A drain submits no device-TLB invalidation, which would push what the device has sent.
+//   Triggered: each time, for what is under way is not known.
+// expect: PEND-RESPONSE PEND-UNIT PEND-LINK PEND-RING FAULTLOG
+// why: what is left where is the choice of the schedule; FAULTLOG for a request that was sent
+//   before the release, and comes after it
+// files: drivers/iommu/intel/prq.c
+
+@@
+expression iommu, desc;
+@@
+ qi_retry:
+ 	...
++	bug_reached();
++	bug_triggered();
+-	if (qi_submit_sync(iommu, desc, 3, QI_OPT_WAIT_DRAIN) == -EINVAL && tries++ < 3)
++	if (qi_submit_sync(iommu, desc, 2, QI_OPT_WAIT_DRAIN) == -EINVAL && tries++ < 3)
+ 		goto qi_retry;
