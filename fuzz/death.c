@@ -214,7 +214,8 @@ void __asan_on_error(void)
 	if (!death_begins())
 		return;
 	where = death_place((uintptr_t)__asan_get_report_pc(), (uintptr_t)__asan_get_report_bp());
-	if (strstr(kind, "use-after") || strstr(kind, "free") || !strcmp(kind, "SEGV"))
+	if (strstr(kind, "use-after") || strstr(kind, "free") || strstr(kind, "buffer-") ||
+	    !strcmp(kind, "SEGV"))
 		DEATH_SET(token, "UAF:%s", where);
 	else
 		DEATH_SET(token, "UB:%s:%s", kind, where);

@@ -20,7 +20,7 @@
  */
 #define STATUS_KNOWN "SLUICE_KNOWN"
 #define STATUS_SYSTEM "SLUICE_SYSTEM"
-/* A system whose findings are not looked for: what it gives on the same schedule is passed over. */
+/* A system whose findings are not looked for: what it gives as well is passed over (fuzz/twin.h). */
 #define STATUS_TWIN "SLUICE_TWIN"
 /*
  * For comparison: `none` drops the schedule of every input, and a random walk takes its place, that
@@ -32,6 +32,7 @@
 
 struct fuzz_status {
 	uint64_t executions;
+	uint64_t twin_ns;                   /* CPU time that went into looking at the twin */
 	uint64_t repeats[STATUS_KNOWN_MAX]; /* of each identity in SLUICE_KNOWN, in its order */
 };
 

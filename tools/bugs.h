@@ -8,7 +8,7 @@
  * A *trial* is one bug, one method, one seed: it ends at the first finding that counts, or when its
  * processes have used up the cap, in seconds of CPU time, so that a busy machine changes no result.
  * A finding counts if its premises hold, its scenario gives it again in a fresh process, and the
- * twin does not give the same on that schedule. Each trial is a process of its own with one worker
+ * twin does not give the same (fuzz/twin.h). Each trial is a process of its own with one worker
  * below it.
  *
  * bugs/trials.py tells how trials are kept: a line of JSON each, written when the trial ends.

@@ -22,6 +22,7 @@
 #define REPORT_MAX 4096
 /* libFuzzer's seeds of one trial: it is started again with the next one after each death. */
 #define SEEDS_OF_TRIAL 100000
+#define SEEDS_OF_CAMPAIGN 1000
 
 bool fuzzer_there(const char **why)
 {
@@ -151,7 +152,8 @@ void fuzzer_clean(const struct trial *trial)
 
 /* --- The campaign ----------------------------------------------------------------------------- */
 
-__attribute__((noreturn)) static void campaign_exec(const struct trial *trial, const char *folder)
+__attribute__((noreturn)) static void campaign_exec(const struct trial *trial, const char *folder,
+						    double seconds, u64 number)
 {
 	char program[BUGS_PATH], fuzzer[BUGS_PATH], sluice[BUGS_PATH], seeds[BUGS_PATH];
 	char report[BUGS_PATH + 16], seed[32], time[32], system[64], twin[64], output[BUGS_PATH];
@@ -185,8 +187,10 @@ __attribute__((noreturn)) static void campaign_exec(const struct trial *trial, c
 	snprintf(output, sizeof(output), "%s", folder);
 	snprintf(report, sizeof(report), "%s/report", folder);
 	snprintf(seed, sizeof(seed), "%llu",
-		 (unsigned long long)trial->seed * SEEDS_OF_TRIAL % 2000000000 + 1);
-	snprintf(time, sizeof(time), "%.0f", max(1000 * trial->cap, 1.0));
+		 (unsigned long long)(trial->seed * SEEDS_OF_TRIAL + number * SEEDS_OF_CAMPAIGN) %
+				 2000000000 +
+			 1);
+	snprintf(time, sizeof(time), "%lu", (unsigned long)(1000 * seconds) + 1);
 	snprintf(system, sizeof(system), "%s", trial->bug->variant);
 	snprintf(twin, sizeof(twin), "%s", trial->bug->twin);
 	if (trial->method == METHOD_LIBFUZZER_PLAIN) {
@@ -226,47 +230,52 @@ static void take_finding(const struct trial *trial, struct trial_result *result,
 {
 	static struct scenario s;
 	struct judged *judged = child_memory(sizeof(*judged));
-	double cpu = result->cpu, wall = result->wall;
 
 	if (input_read(path, INPUT_TEXT, &s))
 		exit(TOOL_FAILED);
 	trial_replay(trial_system(trial), &s, judged);
-	if (trial_finds(trial, result, judged, cpu, result->runs))
-		result->wall = wall;
-	else if (!result->note[0])
-		snprintf(result->note, sizeof(result->note),
-			 "the campaign found %.100s, which the twin gives as well",
-			 trial_identity(judged));
+	trial_finds(trial, result, judged, result->cpu, result->runs);
 }
 
-void trial_fuzzer(const struct trial *trial, struct trial_result *result)
+/* One campaign with the time that is left. True: it is the last. */
+static bool run_campaign(const struct trial *trial, struct trial_result *result, u64 number)
 {
 	char folder[BUGS_PATH], path[BUGS_PATH + 256];
+	double cpu = result->cpu;
 	const char *file;
 	cJSON *report;
 	int status;
 	pid_t pid;
 
-	fuzzer_clean(trial);
 	fuzzer_folder(trial, folder, sizeof(folder));
 	pid = fork();
 	if (pid < 0)
 		tool_die(TOOL_FAILED, "cannot start a process: %s", strerror(errno));
 	if (!pid)
-		campaign_exec(trial, folder);
+		campaign_exec(trial, folder, trial->cap - cpu, number);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	/* On its stderr, and so on ours, it has said why. */
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > TOOL_FINDING)
 		exit(TOOL_FAILED);
 	report = read_report(folder);
-	result->runs = (u64)cJSON_GetNumberValue(cJSON_GetObjectItem(report, "executions"));
-	result->cpu = cJSON_GetNumberValue(cJSON_GetObjectItem(report, "cpu_seconds"));
-	result->wall = cJSON_GetNumberValue(cJSON_GetObjectItem(report, "wall_seconds"));
+	result->runs += (u64)cJSON_GetNumberValue(cJSON_GetObjectItem(report, "executions"));
+	result->cpu += cJSON_GetNumberValue(cJSON_GetObjectItem(report, "cpu_seconds"));
 	file = cJSON_GetStringValue(cJSON_GetObjectItem(report, "file"));
 	if (file) {
 		snprintf(path, sizeof(path), "%s/%s", folder, file);
 		take_finding(trial, result, path);
+	} else if (result->cpu < trial->cap) {
+		tool_die(TOOL_FAILED, "the clock ran out after %.1f s of CPU time", result->cpu);
 	}
 	cJSON_Delete(report);
+	return result->detected || result->cpu >= trial->cap;
+}
+
+void trial_fuzzer(const struct trial *trial, struct trial_result *result)
+{
+	fuzzer_clean(trial);
+	/* What a sanitizer ends is compared with the twin here only; on the corpus so far it goes on. */
+	for (u64 number = 0; !run_campaign(trial, result, number); number++)
+		;
 }

@@ -44,35 +44,44 @@ static struct row method_row(const struct trial *trial, unsigned count, enum met
 	return row;
 }
 
-/* A bug of the row that was tried, and that no method has found. */
-static bool missed(const struct trial *trial, unsigned count, const struct bug *bug)
+/* No trial of the row has found the bug; @tried: there is one that could have. */
+static bool missed(const struct trial *trial, unsigned count, const struct bug *bug, bool *tried)
 {
-	bool tried = false;
+	bool asked = false;
+
+	*tried = false;
 
 	for (unsigned i = 0; i < count; i++) {
 		const struct record *r = trial[i].bug == bug ? record_find(&trial[i]) : NULL;
 
 		if (r && r->detected)
 			return false;
-		tried |= r != NULL;
+		*tried |= r != NULL;
+		asked |= trial[i].bug == bug;
 	}
-	return tried;
+	return asked;
 }
 
+/* Those that were tried; the sum counts the others, too. */
 static unsigned print_missed(const struct trial *trial, unsigned count, bool json)
 {
-	unsigned sum = 0;
+	unsigned sum = 0, untried = 0;
+	bool tried;
 
 	for (const struct bug *bug = bug_table; bug->id; bug++) {
-		if (!missed(trial, count, bug))
+		if (!missed(trial, count, bug, &tried))
 			continue;
+		if (!tried) {
+			untried++;
+			continue;
+		}
 		if (json)
 			printf("%s\"%s\"", sum ? ", " : "", bug->variant);
 		else
 			printf("never found: %s (%s)\n", bug->variant, bug->slug);
 		sum++;
 	}
-	return sum;
+	return sum + untried;
 }
 
 static void print_row(const struct row *row, const char *word, bool json, bool first)

@@ -22,7 +22,7 @@
 #define TICK_US 100000
 #define EAGER_TICK_US 5000 /* where the first finding ends it */
 /* Whatever the clock says, a campaign that has used this many times its CPU time of it ends. */
-#define CLOCK_FACTOR 8
+#define CLOCK_FACTOR 30
 
 struct campaign_options options = {
 	.system = "core",
@@ -425,8 +425,7 @@ static const struct argp_option argp_options[] = {
 	{ "seconds", 't', "N", 0, "How long (60)", 0 },
 	{ "jobs", 'j', "N", 0, "Workers (2)", 0 },
 	{ "output", 'o', "DIR", 0, "Where findings go (findings/core)", 0 },
-	{ "twin", KEY_TWIN, "NAME", 0,
-	  "What this system gives on the same schedule as well is no finding", 0 },
+	{ "twin", KEY_TWIN, "NAME", 0, "What this system gives as well is no finding", 0 },
 	{ "first", KEY_FIRST, NULL, 0, "The first finding ends it", 0 },
 	{ "cpu-milliseconds", KEY_CPU, "N", 0, "How long, in the workers' CPU time", 0 },
 	{ "seed", KEY_SEED, "N", 0, "libFuzzer's seed (any)", 0 },

@@ -187,11 +187,12 @@ void worker_read(struct worker *w)
 double worker_cpu(const struct worker *w)
 {
 	struct timespec t;
+	double ended = w->cpu - (w->status ? 1e-9 * (double)w->status->twin_ns : 0);
 	clockid_t clock;
 
 	if (!w->pid || clock_getcpuclockid(w->pid, &clock) || clock_gettime(clock, &t))
-		return w->cpu;
-	return w->cpu + (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+		return ended;
+	return ended + (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 bool worker_ended(struct worker *w, int *code)

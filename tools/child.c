@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/twin.h"
 #include "host/engine.h"
 #include "judge/judge.h"
 #include "tools/tool.h"
@@ -194,4 +195,21 @@ void child_judge(const struct scenario *s, const struct sut_image *system, struc
 	death_run_ends();
 	self.scenario = NULL;
 	judged_fill(judged, result);
+}
+
+bool child_twin_gives(const struct sut_image *twin, const struct scenario *recorded,
+		      const char *identity)
+{
+	char base[DEATH_TOKEN_MAX];
+	enum invariant id;
+	bool gives;
+
+	judged_base(identity, base);
+	id = invariant_find(base);
+	if (id == INV_NONE)
+		return false;
+	self.scenario = recorded;
+	gives = twin_gives(twin, recorded, id);
+	self.scenario = NULL;
+	return gives;
 }

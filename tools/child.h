@@ -59,6 +59,9 @@ int child_wait(struct child *c, int flags);
  */
 void child_judge(const struct scenario *s, const struct sut_image *system, struct chooser *chooser,
 		 struct judged *judged, struct run_result *result);
+/* For bodies: twin_gives() (fuzz/twin.h); a death in it fills the child's verdict like any other. */
+bool child_twin_gives(const struct sut_image *twin, const struct scenario *recorded,
+		      const char *identity);
 void child_on_death(void (*print)(const struct judged *judged));
 
 /* The identity without what a token adds to it: "UAF" of "UAF:prq_drain". @base: DEATH_TOKEN_MAX.

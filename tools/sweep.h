@@ -71,7 +71,7 @@ struct sweep {
 	unsigned departures;  /* the same: from option 0, of whatever kind; 0: any number */
 	unsigned generate_flags;
 	uint8_t knobs[SCENARIO_KNOBS_MAX];
-	/* NULL, or a system whose findings are not looked for: what it gives on the same schedule. */
+	/* NULL, or a system whose findings are not looked for: what twin_gives() says (fuzz/twin.h). */
 	const struct sut_image *twin;
 
 	void *ctx;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: as it is in 6.12 (docs/findings/overflow-silences-the-queue.md)
-// breaks: The overflow bit is cleared alone. PPR, which was set again while it was, stays, and no request
-//   raises an event any more.
+// breaks: The overflow bit is cleared alone. PPR, which was set again while it was, stays, and no
+//   request raises an event any more.
 // expect: HANG MISS
 // why: MISS where a device waits, and no drain
 // without: overflow-silences-the-queue

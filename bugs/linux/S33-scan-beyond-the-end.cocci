@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: mutation of intel_iommu_drain_pasid_prq()
-// breaks: The drain's look goes on behind the last slot, and not to the first: it reads what is behind the
-//   ring, and never comes to its tail.
+// breaks: The drain's look goes on behind the last slot, and not to the first: it reads what is
+//   behind the ring, and never comes to its tail.
 // expect: UAF LIVELOCK HANG
 // why: LIVELOCK and HANG where there is memory enough, or something like a request in it
 // files: drivers/iommu/intel/prq.c

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// origin: as it is in 6.12 (docs/findings/lost-wakeup.md, 2), with the other ways to lose a wake-up mended
-// breaks: A drain that waits for nothing wipes the token that the event thread has left for a waiter.
-//   Triggered: a token is wiped, whether anybody was on its way to it or not.
+// origin: as it is in 6.12 (docs/findings/lost-wakeup.md, 2), with the other ways to lose a wake-up
+//   mended
+// breaks: A drain that waits for nothing wipes the token that the event thread has left for a
+//   waiter. Triggered: a token is wiped, whether anybody was on its way to it or not.
 // expect: HANG
 // without: lost-wakeup
 // files: drivers/iommu/intel/prq.c
@@ -24,6 +25,6 @@ expression iommu;
 expression iommu;
 @@
 +bug_reached();
-+if (completion_done(&iommu->prq_complete))
++if (iommu->prq_complete.done)
 +	bug_triggered();
  reinit_completion(&iommu->prq_complete);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: versions 3 and 4 of the series of 2020
-// breaks: The completion is never set back: tokens of earlier batches let the wait pass at once, and the
-//   drain goes on as if its request had been handled.
-// expect: PEND-RING PEND-HAND PEND-WORK PEND-PARTIAL PEND-QUEUE OLDNEW UAF HANG
+// breaks: The completion is never set back: tokens of earlier batches let the wait pass at once,
+//   and the drain goes on as if its request had been handled.
+// expect: PEND-RING PEND-HAND PEND-WORK PEND-PARTIAL PEND-QUEUE PEND-RESPONSE OLDNEW UAF HANG
 // why: the event thread and the workers go on with what was left; HANG since one token serves one
 //   waiter, as in Z01
 // without: lost-wakeup
@@ -27,7 +27,7 @@ expression iommu;
  {
  <+...
 +bug_reached();
-+if (completion_done(&iommu->prq_complete))
++if (iommu->prq_complete.done)
 +	bug_triggered();
  wait_for_completion(&iommu->prq_complete);
 -goto prq_retry;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: mutation of prq_event_thread()
-// breaks: The batch is told to be over ahead of its write to PQH: a drain that wakes up finds the old
-//   head, and waits for a batch that never comes. Triggered: there was anything to handle.
+// breaks: The batch is told to be over ahead of its write to PQH: a drain that wakes up finds the
+//   old head, and waits for a batch that never comes. Triggered: there was anything to handle.
 // expect: HANG
 // files: drivers/iommu/intel/prq.c
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: mutation, the obvious fix of Z01 (docs/findings/lost-wakeup-complete-all.cocci)
-// breaks: complete_all() wakes all waiters; the first that runs goes round again, and its reinit takes
-//   the token from those that have not looked yet. Triggered: several wait for it.
+// breaks: complete_all() wakes all waiters; the first that runs goes round again, and its reinit
+//   takes the token from those that have not looked yet. Triggered: several wait for it.
 // expect: HANG
 // without: lost-wakeup
 // files: drivers/iommu/intel/prq.c
@@ -12,7 +12,6 @@ expression iommu;
 -if (!completion_done(&iommu->prq_complete))
 -	complete(&iommu->prq_complete);
 +bug_reached();
-+if (!list_empty(&iommu->prq_complete.wait.task_list) &&
-+    !list_is_singular(&iommu->prq_complete.wait.task_list))
++if (iommu->prq_complete.wait.task_list.next != iommu->prq_complete.wait.task_list.prev)
 +	bug_triggered();
 +complete_all(&iommu->prq_complete);

@@ -3,8 +3,8 @@
 // breaks: The second pass over the ring, behind the wait with PD, does not flush the work queue.
 //   Triggered: a group of the device is not answered yet, of whatever PASID.
 // expect: PEND-WORK PEND-QUEUE PEND-RESPONSE UAF OLDNEW DEADRESP
-// why: the worker may have answered by the time that the drain returns; the group's handle is freed below
-//   it
+// why: the worker may have answered by the time that the drain returns; the group's handle is freed
+//   below it
 // files: drivers/iommu/intel/prq.c
 
 @@
@@ -17,7 +17,7 @@
 +	iopf_queue_flush_dev(dev);
 +} else {
 +	bug_reached();
-+	if (!list_empty(&dev->iommu->fault_param->faults))
++	if (dev->iommu->fault_param->faults.next != &dev->iommu->fault_param->faults)
 +		bug_triggered();
 +}
  ...+>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: mutation of prq_event_thread()
-// breaks: The event thread goes on while head is below tail, so a batch that goes over the end of the ring
-//   is left out.
+// breaks: The event thread goes on while head is below tail, so a batch that goes over the end of
+//   the ring is left out.
 // expect: MISS RING PEND-QUEUE PEND-HAND PEND-WORK PEND-PARTIAL OLDNEW DEADRESP
-// why: RING if the lost request came in during the batch that passed it; PEND-* when the drain returns ahead
-//   of rest, OLDNEW and DEADRESP when the device uses its name again
+// why: RING if the lost request came in during the batch that passed it; PEND-* when the drain
+//   returns ahead of rest, OLDNEW and DEADRESP when the device uses its name again
 // files: drivers/iommu/intel/prq.c
 
 @@

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: version 2 of the series of 2020
-// breaks: A request that can't be reported, for there is no memory or nobody to tell, ends the batch; PQH
-//   goes to the tail all the same, and the requests behind it are lost.
+// breaks: A request that can't be reported, for there is no memory or nobody to tell, ends the
+//   batch; PQH goes to the tail all the same, and the requests behind it are lost.
 // expect: MISS RING PEND-QUEUE PEND-HAND PEND-WORK PEND-PARTIAL OLDNEW DEADRESP
 // why: RING if they came in during the batch; PEND-* when a drain returns ahead of rest, OLDNEW and
 //   DEADRESP when the device uses the name again

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: mutation; version 2 of the series of 2020 assumed two
-// breaks: A drain that finds a request of its own does not wait: it runs the event thread's function, which is
-//   not made for two at a time.
+// breaks: A drain that finds a request of its own does not wait: it runs the event thread's
+//   function, which is not made for two at a time.
 // expect: RING DUP CONTEXT UAF PEND-HAND PEND-WORK
-// why: DUP for a request that both answer; CONTEXT since who wakes the waiters then holds a lock that
-//   waiters hold; the rest for the one that comes behind the end of the life
+// why: DUP for a request that both answer; CONTEXT since who wakes the waiters then holds a lock
+//   that waiters hold; the rest for the one that comes behind the end of the life
 // files: drivers/iommu/intel/prq.c
 
 @@

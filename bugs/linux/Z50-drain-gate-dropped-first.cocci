@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// origin: f0b9d31c6edd left out: the count of PASIDs with a fault handler, by which 6.15 drains
+// origin: f0b9d31c6edd left out: the count of PASIDs with a fault handler, by which later kernels drain
 // breaks: A device is drained while it has PASIDs attached, and the count of these goes down ahead of the
 //   last teardown.
 // expect: PEND-RING PEND-LINK PEND-UNIT PEND-WORK PEND-HAND PEND-PARTIAL

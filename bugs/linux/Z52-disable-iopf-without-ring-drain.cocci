@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: as it is in 6.12 (docs/findings/disable-without-drain.md)
-// breaks: Page requests are switched off with requests in the ring and groups at the workers; the groups
-//   are freed below these, and parts without being taken off their list.
+// breaks: Page requests are switched off with requests in the ring and groups at the workers; the
+//   groups are freed below these, and parts without being taken off their list.
 // expect: UAF
 // premises: pri-stays-on is broken
 // without: disable-without-drain
@@ -22,14 +22,14 @@ expression info;
 
 @@
 iterator name list_for_each_entry_safe;
-expression part, next, param;
+expression part, temp, param;
 statement s;
 @@
  void iopf_queue_remove_device(...)
  {
  	<...
-+	if (!list_empty(&param->partial) || !list_empty(&param->faults))
++	if (param->partial.next != &param->partial || param->faults.next != &param->faults)
 +		bug_triggered();
- 	list_for_each_entry_safe(part, next, &param->partial, list) s
+ 	list_for_each_entry_safe(part, temp, &param->partial, list) s
  	...>
  }

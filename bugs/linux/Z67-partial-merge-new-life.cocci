@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: as it is in 6.12 (docs/findings/part-left-behind.md)
-// breaks: The drain leaves parts of groups on their list, and they join the next group of the device that
-//   has the same index, of whatever PASID.
+// breaks: The drain leaves parts of groups on their list, and they join the next group of the
+//   device that has the same index, of whatever PASID.
 // expect: OLDNEW PEND-PARTIAL REST
 // why: PEND-PARTIAL when the drain returns, ahead of the new life; REST where there is none
 // without: part-left-behind

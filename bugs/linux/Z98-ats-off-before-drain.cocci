@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: as it is in 6.12 (docs/findings/device-tlb-after-ats-off.md)
-// breaks: ATS is switched off ahead of the teardown, so nobody answers the device-TLB invalidation of the
-//   drain, which is submitted again for ever.
+// breaks: ATS is switched off ahead of the teardown, so nobody answers the device-TLB invalidation
+//   of the drain, which is submitted again for ever.
 // expect: QERR LIVELOCK
 // why: the time-out of the invalidation is an error of the queue; LIVELOCK only after many of them
 // without: device-tlb-after-ats-off

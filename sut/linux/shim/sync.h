@@ -96,7 +96,8 @@ typedef struct host_waitqueue wait_queue_head_t;
 #define wake_up(wq) host_wake_up(wq)
 #define wake_up_all(wq) host_wake_up(wq)
 #define wait_event(wq, condition) host_wait_event(&(wq), condition)
-#define wait_event_timeout(wq, condition, timeout) host_wait_event_timeout(&(wq), condition, timeout)
+#define wait_event_timeout(wq, condition, timeout)                                                 \
+	host_wait_event_timeout(&(wq), condition, timeout)
 
 #define cpu_relax() host_cpu_relax(__func__)
 #define msleep(ms) host_msleep(ms)
