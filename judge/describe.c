@@ -355,6 +355,12 @@ static void describe_endpoint(struct text *t, const struct event *e)
 		describe_pasid(t, e->c);
 		describe_put(t, " page 0x%llx", LLU(e->d & 0xffff));
 		break;
+	case EV_FOREIGN_HIT:
+		describe_put(t, "the IOTLB serves page 0x%llx of d%llu ", LLU(e->c & 0xffff),
+			     LLU(e->a));
+		describe_pasid(t, e->b);
+		describe_put(t, " from an entry of other page tables");
+		break;
 	case EV_ACCESS:
 		describe_put(t, "d%llu %s page 0x%llx of ", LLU(e->a),
 			     e->d & 1 ? "writes" : "reads", LLU(e->c & 0xffff));

@@ -198,6 +198,8 @@ static void drain_begin(const struct event *e)
 			op->allowance += OVERWAIT_BATCHES;
 		}
 	}
+	if (op->op == JOP_EXIT && op->space < 64)
+		ledger.exited |= 1ull << op->space;
 	ledger.active |= 1ull << (e->task % LEDGER_TASKS_MAX);
 }
 
@@ -288,6 +290,7 @@ static void drain_end(const struct event *e)
 	if (!(ledger.active >> task & 1) || op->op != e->a)
 		return;
 	ledger.active &= ~(1ull << task);
+	group_op_ended(op);
 	unit = ledger_unit(op->unit);
 	if ((op->op == JOP_START || op->op == JOP_FINISH) && unit && unit->taken)
 		unit->taken--;
@@ -358,6 +361,19 @@ static void drain_overflow(unsigned unit)
 		if (op->unit == unit)
 			op->allowance += OVERWAIT_BATCHES;
 	}
+}
+
+static void drain_prs(const struct event *e)
+{
+	struct ledger_unit *unit = ledger_unit(e->a);
+
+	if (!unit || !((e->b | e->c) & 2))
+		return;
+	unit->overflow_at = ledger.events;
+	if (e->b & 2)
+		return;
+	unit->overflow_began = ledger.events;
+	drain_overflow(e->a);
 }
 
 static void drain_irq(const struct event *e)
@@ -448,8 +464,7 @@ void drain_event(const struct event *e)
 		drain_queue(e);
 		break;
 	case EV_PRS:
-		if (e->c & ~e->b & 2)
-			drain_overflow(e->a);
+		drain_prs(e);
 		break;
 	default:
 		break;

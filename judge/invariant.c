@@ -79,12 +79,18 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	    SOUND | QUEUE, 0, "VT-d 7.6, PCIe 10.4.1.2"),
 	ROW(RC, "RC", "No response code but Success and Invalid Request is sent.",
 	    P(DESCRIPTORS) | P(KNOBS), 0, "VT-d 7.6, PCIe 10.4.2.1"),
+	ROW(GROUP, "GROUP",
+	    "Success: all pages of the group were served; Invalid Request: one can't be. None is "
+	    "handled with another group.",
+	    SOUND | QUEUE | P(CREDITS_KEPT) | P(QUIET_AFTER_STOP) | P(NO_EARLY_BIND) | P(PRESENT) |
+		    P(PRI_ON) | P(RESET_DRAINED),
+	    0, "PCIe 10.4.2.1, VT-d 7.6, 28a77185f1cd"),
 	ROW(CREDIT, "CREDIT", "At rest every endpoint has all its credits back.",
 	    SOUND | QUEUE | P(INTERRUPTS) | P(PRI_ON) | P(PRESENT) | P(GROUPS_ENDED) |
 		    P(CREDITS_KEPT) | P(RESET_DRAINED),
 	    0, "PCIe 10.4, 10.5.2"),
 	ROW(REST, "REST",
-	    "At rest the ring is empty, the overflow bit clear, no partial group of a dead life "
+	    "At rest the ring is empty, the overflow bit clear, no part of a dead life or group "
 	    "left.",
 	    SOUND | P(INTERRUPTS), 0, "VT-d 7.5, 973b546451fd, 28a77185f1cd"),
 	ROW(RING, "RING",
@@ -97,7 +103,8 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	    "After teardown no cached entry of the life is left in the unit or the device.",
 	    P(KNOBS) | QUEUE | P(NO_EARLY_BIND) | P(PRESENT), 0, "VT-d 6.5.3.3, 8798d3641119"),
 	ROW(DMA, "DMA",
-	    "After teardown no access of the life reaches memory, nor a freed table or queue.",
+	    "After teardown, or the release of its space, no access of the life reaches memory, "
+	    "nor a freed table or queue.",
 	    P(KNOBS) | P(REGISTERS) | QUEUE | P(NO_EARLY_BIND) | P(PRESENT), 0, "VT-d 6.5.3.3"),
 	ROW(FAULTLOG, "FAULTLOG",
 	    "A late request after release of its address space logs no fault.",

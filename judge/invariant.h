@@ -55,6 +55,7 @@ enum invariant {
 	INV_MISS,
 	INV_DUP,
 	INV_RC,
+	INV_GROUP,
 	INV_CREDIT,
 	INV_REST,
 	INV_RING,

@@ -336,6 +336,7 @@ void judge_event(const struct event *e)
 		drain_event(e);
 		memory_event(e);
 		ring_event(e);
+		group_event(e);
 		break;
 	case EV_QI_EXEC:
 		drain_event(e);
@@ -349,6 +350,7 @@ void judge_event(const struct event *e)
 		break;
 	case EV_TEARDOWN:
 	case EV_STALE:
+	case EV_FOREIGN_HIT:
 	case EV_ACCESS:
 	case EV_FAULT:
 	case EV_DEAD_WALK:

@@ -50,8 +50,8 @@ enum ledger_state {
 struct ledger_request {
 	u64 page;
 	u32 pasid;
-	u32 dispatched_at, delivered_at; /* index of the event; 0: not yet */
-	u32 found_scan;                  /* the scan of allocations that saw it last */
+	u32 dispatched_at, accepted_at, delivered_at; /* index of the event; 0: not yet */
+	u32 found_scan;                               /* the scan of allocations that saw it last */
 	u16 number, group, slot;
 	u16 life; /* 0: not yet sent, or sent outside of any */
 	u16 next_in_life, next_open;
@@ -65,6 +65,7 @@ struct ledger_request {
 	bool mid_batch; /* delivered while the batch that consumed it was running */
 	bool pending;   /* counted in its life's `pending` */
 	bool found_work, found_plain;
+	bool served, refused; /* its page fault succeeded, failed */
 };
 
 struct ledger_life {
@@ -81,12 +82,15 @@ struct ledger_life {
 	bool open;
 	bool released; /* its address space is gone */
 	bool unsure;   /* its end failed half way: nothing is held against anybody */
+	bool handled;  /* a page fault was done for it: its requests are somebody's */
 };
 
 struct ledger_unit {
 	u32 slots;
 	u32 tail;
 	u32 batch_at; /* event index of the running batch's start; 0: none runs */
+	u32 overflow_began,
+		overflow_at; /* the same of PRO's last rise, and of its last rise or fall */
 	u32 qi_tail, qi_next;
 	u8 taken; /* start and finish operations under way */
 	bool up;
@@ -108,9 +112,10 @@ struct ledger_device {
 	u16 open_first, open_last; /* delivered requests that are owed a response, oldest first */
 	u16 fly_first, fly_last;
 	bool gone;
-	bool missed; /* a response was found missing: its credits are, too */
-	bool forgot; /* it was reset with requests unanswered */
-	u32 rid_at;  /* index of the event with which an exchange of its domain last ended */
+	bool missed;    /* a response was found missing: its credits are, too */
+	bool forgot;    /* it was reset with requests unanswered */
+	u32 rid_at;     /* index of the event with which an exchange of its domain last ended */
+	u32 drained_at; /* the same for whatever may forget parts of groups */
 };
 
 struct ledger_op {
@@ -128,6 +133,7 @@ struct ledger_op {
 struct ledger_work {
 	u32 begun_at; /* index of the event */
 	u16 life;     /* of the request whose page fault it did last; 0: none so far */
+	u16 over;     /* that request, if its group is over; else 0 */
 };
 
 struct ledger {
@@ -144,6 +150,7 @@ struct ledger {
 	u8 audit_dev;
 	u32 audit_pasid;
 	u64 active; /* tasks in an operation */
+	u64 exited; /* spaces whose owner has begun to exit */
 	u64 works;  /* tasks in a work item */
 	struct judge_stats stats;
 	u16 current[LEDGER_DEVICES_MAX][LEDGER_PASIDS + 1];
@@ -256,8 +263,13 @@ void ring_event(const struct event *e);     /* ring.c: RING, and who has consume
 void response_event(const struct event *e); /* response.c: DUP, TARGET, RC, DEADRESP */
 void drain_event(const struct event *e);    /* drain.c: operations; PEND-*, OVERWAIT */
 void memory_event(const struct event *e);   /* memory.c: OLDNEW, STALE, DMA, FAULTLOG */
-void rest_event(const struct event *e);     /* rest.c: MISS, CREDIT, REST, QERR at rest */
-void drain_scan_allocs(void);               /* marks requests that live allocations speak of */
+void group_event(const struct event *e);    /* group.c: GROUP */
+void group_answered(const struct ledger_request *last, unsigned rc);
+void group_op_ended(const struct ledger_op *op);
+/* A part in the system's hands whose last page the unit has answered in an overflow. */
+bool group_is_cut(const struct ledger_request *r);
+void rest_event(const struct event *e); /* rest.c: MISS, CREDIT, REST, QERR at rest */
+void drain_scan_allocs(void);           /* marks requests that live allocations speak of */
 static inline bool drain_found(const struct ledger_request *r)
 {
 	return r->found_scan == ledger.scans && ledger.scans;

@@ -55,6 +55,19 @@ static void memory_stale(const struct event *e)
 	judge_find_device(INV_STALE, e->b, e->c, what);
 }
 
+/* The unit looks no further than its tags: the entry was left by a life that had them before. */
+static void memory_foreign(const struct event *e)
+{
+	char pasid[24];
+
+	judge_find(
+		INV_STALE,
+		&(struct judge_about){ .broken = promise_broken_run(), .dev = e->a, .pasid = e->b },
+		"d%llu %s: page 0x%llx is served by an IOTLB entry of other page tables",
+		(unsigned long long)e->a, judge_pasid(e->b, pasid),
+		(unsigned long long)(e->c & 0xffff));
+}
+
 static bool memory_binding(u64 dev)
 {
 	for (u64 left = ledger.active; left; left &= left - 1) {
@@ -71,10 +84,11 @@ static void memory_access(const struct event *e)
 	const struct ledger_life *life = ledger_life(ledger_current(e->a, e->b));
 	char what[96];
 
-	if (e->d >> 8 || !life || life->open || memory_binding(e->a))
+	if (e->d >> 8 || !life || (life->open && !life->released) || memory_binding(e->a))
 		return;
-	snprintf(what, sizeof(what), "a %s of page 0x%llx reaches memory after teardown",
-		 e->d & 1 ? "write" : "read", (unsigned long long)(e->c & 0xffff));
+	snprintf(what, sizeof(what), "a %s of page 0x%llx reaches memory after %s",
+		 e->d & 1 ? "write" : "read", (unsigned long long)(e->c & 0xffff),
+		 life->open ? "the release of its address space" : "teardown");
 	judge_find_device(INV_DMA, e->a, e->b, what);
 }
 
@@ -121,6 +135,9 @@ void memory_event(const struct event *e)
 		break;
 	case EV_STALE:
 		memory_stale(e);
+		break;
+	case EV_FOREIGN_HIT:
+		memory_foreign(e);
 		break;
 	case EV_ACCESS:
 		memory_access(e);

@@ -102,6 +102,7 @@ static void response_sent(const struct event *e)
 	r->answered = true;
 	ledger_settle(r);
 	ledger_fly(resp.dev, resp.pasid, resp.group, r->number, false);
+	group_answered(r, resp.rc);
 	life = ledger_life(r->life);
 	if (life)
 		life->answered_at = ledger.events;

@@ -57,7 +57,7 @@ unsigned rest_missing(void)
 	return missing;
 }
 
-/* A part in the hands of the system, of a life that is over, or of a request sent after it. */
+/* A part in the hands of the system, of a life or a group that is over. */
 static bool rest_is_orphan(const struct ledger_request *r)
 {
 	const struct ledger_life *life = ledger_life(r->life);
@@ -65,6 +65,8 @@ static bool rest_is_orphan(const struct ledger_request *r)
 	if (r->state != REQUEST_CONSUMED || (r->flags & (REQ_LAST | REQ_MARKER)))
 		return false;
 	/* Sent by a device that had not stopped, it may have come in when the next life had begun. */
+	if (life && life->open)
+		return group_is_cut(r);
 	return life && !life->open && life->stop != STOP_NOT && !r->after_stop &&
 	       !ledger.dev[r->dev].gone;
 }
@@ -83,7 +85,9 @@ static void rest_partials(void)
 		scanned = true;
 		if (drain_found(r))
 			judge_find_request(INV_REST, r,
-					   "is left in a partial group of a dead life");
+					   ledger_life(r->life)->open
+						   ? "is left, though the unit has ended its group"
+						   : "is left in a partial group of a dead life");
 	}
 }
 

@@ -137,8 +137,10 @@ void ring_event(const struct event *e)
 		break;
 	case EV_REQ_ACCEPTED:
 		r = ledger_request(e->a);
-		if (r && r->state < REQUEST_ACCEPTED)
-			r->state = REQUEST_ACCEPTED;
+		if (!r || r->state >= REQUEST_ACCEPTED)
+			break;
+		r->state = REQUEST_ACCEPTED;
+		r->accepted_at = ledger.events;
 		break;
 	case EV_REQ_DELIVERED:
 		r = ledger_request(e->a);

@@ -129,10 +129,9 @@ static void invalidate_iotlb(struct model_unit *u, const struct flight *f)
 	u16 did = DESC_DID(f->qw[0]);
 
 	if (f->type == DESC_PIOTLB)
-		walk_invalidate_iotlb(u, false, did, false, DESC_PASID_FIELD(f->qw[0]), shift,
-				      page);
+		walk_invalidate_piotlb(u, did, DESC_PASID_FIELD(f->qw[0]), shift, page);
 	else
-		walk_invalidate_iotlb(u, g == 1, did, true, 0, shift, page);
+		walk_invalidate_iotlb(u, g == 1, did, shift, page);
 }
 
 /* What EV_QI_EXEC says of a descriptor: flags, and whom it concerns. */

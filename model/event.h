@@ -63,7 +63,8 @@
 	X(REST_RING, "rest-ring", "unit head tail prs")                                            \
 	X(REST_CREDIT, "rest-credit", "dev held allocated open-groups")                            \
 	X(REST_ERROR, "rest-error", "unit fsts")                                                   \
-	X(KNOB, "knob", "unit knob value") /* a knob's value made a difference just here */
+	X(KNOB, "knob", "unit knob value") /* a knob's value made a difference just here */        \
+	X(FOREIGN_HIT, "foreign-hit", "dev pasid page") /* IOTLB entry made by other page tables */
 
 enum model_event_kind {
 	EV_MODEL_FIRST = EV_HOST_MAX - 1,

@@ -106,10 +106,10 @@ struct pasid_cache_entry {
 };
 
 struct iotlb_entry {
-	u8 dev;
+	u8 dev, pgtt;
 	u16 did;
 	u32 pasid;
-	u64 page;
+	u64 page, tables;
 };
 
 struct message {
@@ -281,8 +281,8 @@ bool walk_translate(struct model_unit *u, struct model_device *d, u32 pasid, u64
 		    enum walk_kind kind);
 /* Invalidations. @g: the descriptor's granularity. */
 void walk_invalidate_pasid(struct model_unit *u, unsigned g, u16 did, u32 pasid);
-void walk_invalidate_iotlb(struct model_unit *u, bool any_did, u16 did, bool any_pasid, u32 pasid,
-			   unsigned shift, u64 page);
+void walk_invalidate_iotlb(struct model_unit *u, bool any_did, u16 did, unsigned shift, u64 page);
+void walk_invalidate_piotlb(struct model_unit *u, u16 did, u32 pasid, unsigned shift, u64 page);
 
 /* --- pipe.c ----------------------------------------------------------------------------------- */
 

@@ -167,15 +167,27 @@ void walk_log_fault(struct model_unit *u, struct model_device *d, u32 pasid, con
 	message_fault_status(u, FSTS_PPF);
 }
 
-static bool iotlb_has(const struct model_unit *u, u16 did, u32 pasid, u64 page)
+/*
+ * The IOTLB is asked by source and PASID, paging-structure caches by domain id and PASID (VT-d 6.2.1):
+ * an entry here stands for both. The tags say nothing of the tables it was made from, so one that was
+ * left behind is used for whoever comes to have them.
+ */
+static bool iotlb_has(const struct model_unit *u, unsigned dev, const struct walk *w, u64 page)
 {
+	bool found = false;
+
 	for (u32 i = 0; i < u->iotlb_count; i++) {
 		const struct iotlb_entry *e = &u->iotlb[i];
 
-		if (e->did == did && e->pasid == pasid && e->page == page)
-			return true;
+		if ((e->did != w->did && e->dev != dev) || e->pasid != w->pasid || e->page != page)
+			continue;
+		found = true;
+		if (e->tables == w->tables)
+			continue;
+		host_event(EV_FOREIGN_HIT, dev, w->pasid, page, 0);
+		break;
 	}
-	return false;
+	return found;
 }
 
 static void iotlb_fill(struct model_unit *u, unsigned dev, const struct walk *w, u64 page)
@@ -186,8 +198,14 @@ static void iotlb_fill(struct model_unit *u, unsigned dev, const struct walk *w,
 		u->iotlb_count++;
 	else
 		at = u->iotlb_evict++ % IOTLB_MAX;
-	u->iotlb[at] =
-		(struct iotlb_entry){ .dev = dev, .did = w->did, .pasid = w->pasid, .page = page };
+	u->iotlb[at] = (struct iotlb_entry){
+		.dev = dev,
+		.pgtt = w->pgtt,
+		.did = w->did,
+		.pasid = w->pasid,
+		.page = page,
+		.tables = w->tables,
+	};
 	host_event(EV_CACHE_FILL, CACHE_IOTLB, dev, w->pasid, page);
 }
 
@@ -200,7 +218,7 @@ bool walk_translate(struct model_unit *u, struct model_device *d, u32 pasid, u64
 		walk_log_fault(u, d, pasid, &w, 0, page, write);
 		return false;
 	}
-	if (w.pgtt == PGTT_PASSTHROUGH || iotlb_has(u, w.did, w.pasid, page))
+	if (w.pgtt == PGTT_PASSTHROUGH || iotlb_has(u, d->id, &w, page))
 		return true;
 	if (space_walk(u, w.tables, page)) {
 		iotlb_fill(u, d->id, &w, page);
@@ -214,7 +232,7 @@ bool walk_translate(struct model_unit *u, struct model_device *d, u32 pasid, u64
 	return false;
 }
 
-/* VT-d 6.5.2.4: domain-selective, PASID-selective within a domain, global. */
+/* VT-d 6.5.2.2: domain-selective, PASID-selective within a domain, global. */
 void walk_invalidate_pasid(struct model_unit *u, unsigned g, u16 did, u32 pasid)
 {
 	u32 kept = 0;
@@ -237,17 +255,37 @@ void walk_invalidate_pasid(struct model_unit *u, unsigned g, u16 did, u32 pasid)
 	}
 }
 
-void walk_invalidate_iotlb(struct model_unit *u, bool any_did, u16 did, bool any_pasid, u32 pasid,
-			   unsigned shift, u64 page)
+/* VT-d tables 23 and 24: a range means those of its own stage; without one both kinds take all. */
+static bool in_range(const struct iotlb_entry *e, bool first, unsigned shift, u64 page)
+{
+	if (shift >= 64)
+		return true;
+	return (e->pgtt == PGTT_FIRST) == first && e->page >> shift == page >> shift;
+}
+
+/* ... but of first-stage entries all go, also where a range of the second stage is given. */
+void walk_invalidate_iotlb(struct model_unit *u, bool any_did, u16 did, unsigned shift, u64 page)
 {
 	u32 kept = 0;
 
 	for (u32 i = 0; i < u->iotlb_count; i++) {
 		const struct iotlb_entry *e = &u->iotlb[i];
-		bool hit = (any_did || e->did == did) && (any_pasid || e->pasid == pasid) &&
-			   (shift >= 64 || e->page >> shift == page >> shift);
+		bool hit = e->pgtt == PGTT_FIRST || in_range(e, false, shift, page);
 
-		if (!hit)
+		if (!any_did && (e->did != did || !hit))
+			u->iotlb[kept++] = *e;
+	}
+	u->iotlb_count = kept;
+}
+
+void walk_invalidate_piotlb(struct model_unit *u, u16 did, u32 pasid, unsigned shift, u64 page)
+{
+	u32 kept = 0;
+
+	for (u32 i = 0; i < u->iotlb_count; i++) {
+		const struct iotlb_entry *e = &u->iotlb[i];
+
+		if (e->did != did || e->pasid != pasid || !in_range(e, true, shift, page))
 			u->iotlb[kept++] = *e;
 	}
 	u->iotlb_count = kept;

@@ -143,6 +143,8 @@ static void dup_twice(void **state)
 	req = ask(0, 1, 5, REQ_READ);
 	other = ask(0, 1, 5, LAST);
 	batch(0);
+	fault(req, 0);
+	fault(other, 0);
 	answer(other);
 	expect_clean();
 	answer(req);
@@ -168,6 +170,8 @@ static void rc(void **state)
 		u32 req = ask(0, 1, 5, LAST);
 
 		batch(0);
+		if (!cases[i].rc)
+			fault(req, 0);
 		answer_rc(req, cases[i].rc);
 		expect_finding(cases[i].id);
 	}
@@ -391,6 +395,7 @@ static void target(void **state)
 	rid(0, 0);
 	req = ask(0, MODEL_NO_PASID, 5, LAST);
 	batch(0);
+	fault(req, 0);
 	answer(req);
 	ev(EV_QI_EXEC, 0, 3, 8 | 1 << 8, (u64)ST_RID(1) << 32 | 1);
 	ev(EV_QI_EXEC, 0, 4, 6 | 2 << 8, 77); /* a domain id, not a requester */
@@ -416,6 +421,8 @@ static void stale(void **state)
 	bind(0, 1, 0);
 	ev(EV_STALE, CACHE_ATC, 0, 1, 0); /* a cached entry of the next life */
 	expect_clean();
+	ev(EV_FOREIGN_HIT, 1, 2, 0x400007f00, 0); /* and one that serves it without an audit */
+	expect_finding("STALE");
 }
 
 static void dma(void **state)
@@ -428,6 +435,13 @@ static void dma(void **state)
 	ev(EV_ACCESS, 1, 1, 0x7f00, 1);          /* another device */
 	expect_clean();
 	ev(EV_ACCESS, 0, 1, 0x7f00, 1);
+	expect_finding("DMA");
+
+	st_reset(); /* the life goes on, its space does not: p2 is in another */
+	ev(EV_SPACE_RELEASE, 0, 0, 0, 0);
+	ev(EV_ACCESS, 1, 2, 0x7f00, 1);
+	expect_clean();
+	ev(EV_ACCESS, 1, 1, 0x7f00, 1);
 	expect_finding("DMA");
 
 	st_reset();
@@ -601,12 +615,12 @@ static void overwait_worker(void **state)
 		other = ask(1, 1, 5, LAST);
 		batch(0);
 		if (kind == LATE)
-			answer(req);
+			answer_rc(req, 1);
 		st.task = WORKER;
 		ev(EV_WORK_START, 1, 0, 0, 0);
 		fault(kind == OTHER ? other : req, 0);
 		if (kind != LATE)
-			answer(req);
+			answer_rc(req, kind == OTHER);
 		st.task = ST_APP;
 		take(req, req);
 		stop(0, 1, STOP_ANSWERED);

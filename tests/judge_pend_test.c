@@ -102,6 +102,8 @@ static void partial_of_answered_group(void **state)
 		batch(0);
 		st_alloc(st.page[part] << 12, false, false);
 		if (answered) {
+			fault(part, 0);
+			fault(last, 0);
 			answer(last);
 			take(last, last);
 		} else {

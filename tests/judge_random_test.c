@@ -169,8 +169,10 @@ static void bounds(void **state)
 		batch(1);
 	}
 	assert_int_equal(judge_stats()->requests, 256);
-	for (unsigned i = 1; i <= 256; i++)
+	for (unsigned i = 1; i <= 256; i++) {
+		fault(i, 0);
 		answer(i);
+	}
 	expect_clean();
 	for (unsigned i = 1; i <= 256; i++)
 		take(i, i);
