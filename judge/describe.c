@@ -349,6 +349,14 @@ static void describe_endpoint(struct text *t, const struct event *e)
 		describe_put(t, "d%llu completes an invalidation%s", LLU(e->a),
 			     e->b ? ", late" : "");
 		break;
+	case EV_ENTRY:
+		describe_put(t, "entry in the tables: d%llu ", LLU(e->a));
+		describe_pasid(t, e->b);
+		if (e->c == LEDGER_NO_SPACE)
+			describe_put(t, " is not present");
+		else
+			describe_put(t, " is present");
+		break;
 	case EV_STALE:
 		describe_put(t, "stale entry in the %s: d%llu ", NAME(cache_names, e->a, "cache"),
 			     LLU(e->b));

@@ -87,6 +87,23 @@ static bool group_may_be_refused(const struct ledger_request *last, const struct
 	       (ledger.broken & 1u << PROMISE_ALLOCATIONS) || group_is_drained(last->dev);
 }
 
+/*
+ * A part that the device sent when the life had not begun, and that came in when it had: the system takes it
+ * for one of this group, which is spoilt if the part is.
+ */
+static bool group_has_stranger(const struct ledger_request *last)
+{
+	for (unsigned n = 1; n <= ledger.requests; n++) {
+		const struct ledger_request *r = &ledger.request[n];
+
+		if (r->dev == last->dev && r->pasid == last->pasid && r->group == last->group &&
+		    r->life != last->life && !request_is_last(r) && request_was_delivered(r) &&
+		    (r->refused || group_is_odd(r)))
+			return true;
+	}
+	return false;
+}
+
 /* The group that ends with @last, from behind the end of the one before it with this index. */
 void group_answered(const struct ledger_request *last, unsigned rc)
 {
@@ -94,7 +111,7 @@ void group_answered(const struct ledger_request *last, unsigned rc)
 	const struct ledger_request *unserved = NULL;
 	bool refused = false;
 
-	if (!life || last->forgotten)
+	if (!life || last->forgotten || last->namesake)
 		return;
 	for (u16 n = life->first; n; n = ledger.request[n].next_in_life) {
 		const struct ledger_request *r = &ledger.request[n];
@@ -113,7 +130,8 @@ void group_answered(const struct ledger_request *last, unsigned rc)
 	}
 	if (rc == RC_SUCCESS && unserved && (unserved == last || !group_is_drained(last->dev)))
 		group_success(last, unserved);
-	else if (rc == RC_INVALID && !refused && !group_may_be_refused(last, life))
+	else if (rc == RC_INVALID && !refused && !group_may_be_refused(last, life) &&
+		 !group_has_stranger(last))
 		judge_find_request(INV_GROUP, last,
 				   "is answered Invalid Request, and no page of its group was "
 				   "refused");

@@ -99,6 +99,13 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	ROW(TARGET, "TARGET",
 	    "Every response and device-TLB invalidation names a requester and request that exist.",
 	    SOUND, 0, "VT-d 6.5.2, 7.6"),
+	ROW(ERRNO, "ERRNO", "An operation fails only for a reason.",
+	    SOUND | QUEUE | P(INTERRUPTS) | P(HANDLERS) | P(ALLOCATIONS) | P(CLOCK) | P(PRESENT), 0,
+	    "the contract of the operations (sut/sut.h)"),
+	ROW(ENTRY, "ENTRY",
+	    "After bind the table entry of the life is present, with its page tables; after "
+	    "teardown it is not.",
+	    P(NO_EARLY_BIND), 0, "VT-d 9.6, 6.5.3.3"),
 	ROW(STALE, "STALE",
 	    "After teardown no cached entry of the life is left in the unit or the device.",
 	    P(KNOBS) | QUEUE | P(NO_EARLY_BIND) | P(PRESENT), 0, "VT-d 6.5.3.3, 8798d3641119"),

@@ -309,7 +309,7 @@ void judge_event(const struct event *e)
 {
 	ledger.events++;
 	judge.step = e->step;
-	if (e->kind != EV_STALE)
+	if (e->kind != EV_STALE && e->kind != EV_ENTRY)
 		ledger.audit = false;
 	promise_event(e);
 	switch (e->kind) {
@@ -321,8 +321,14 @@ void judge_event(const struct event *e)
 	case EV_WORK_DONE:
 	case EV_QI_SUBMIT:
 	case EV_PRS:
+		drain_event(e);
+		break;
 	case EV_OP_BEGIN:
+		drain_event(e);
+		result_event(e);
+		break;
 	case EV_OP_END:
+		result_event(e);
 		drain_event(e);
 		break;
 	case EV_HEAD:
@@ -349,6 +355,7 @@ void judge_event(const struct event *e)
 		response_event(e);
 		break;
 	case EV_TEARDOWN:
+	case EV_ENTRY:
 	case EV_STALE:
 	case EV_FOREIGN_HIT:
 	case EV_ACCESS:

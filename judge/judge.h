@@ -81,6 +81,7 @@ struct judge_config {
 	u8 units, devices;
 	u8 dev_unit[8];
 	u16 dev_rid[8];
+	u8 no_drain;      /* units without page request drain (ECAP.PDS clear), a mask */
 	bool broken_knob; /* some knob has a value that breaks a promise */
 	bool alloc_fails;
 	bool clock_free;

@@ -209,21 +209,23 @@ static void ledger_close(const struct ledger_request *r)
 
 struct ledger_request *ledger_take_open(unsigned dev, u32 pasid, u16 group)
 {
-	struct ledger_request *best = NULL;
+	struct ledger_request *best = NULL, *first = NULL;
 
 	for (u16 n = ledger.dev[dev].open_first; n; n = ledger.request[n].next_open) {
 		struct ledger_request *r = &ledger.request[n];
 
 		if (r->pasid != pasid || r->group != group)
 			continue;
-		if (!best)
-			best = r;
+		if (first)
+			first->namesake = r->namesake = true;
+		else
+			first = r;
 		/* What nobody seems to have seen is answered by nobody, if there is another. */
-		if (request_is_unseen(r))
-			continue;
-		best = r;
-		break;
+		if (!best && !request_is_unseen(r))
+			best = r;
 	}
+	if (!best)
+		best = first;
 	if (best)
 		ledger_close(best);
 	return best;

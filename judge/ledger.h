@@ -66,6 +66,7 @@ struct ledger_request {
 	bool pending;   /* counted in its life's `pending` */
 	bool found_work, found_plain;
 	bool served, refused; /* its page fault succeeded, failed */
+	bool namesake; /* another of its identity was owed a response, too: whose was whose is a guess */
 };
 
 struct ledger_life {
@@ -94,6 +95,7 @@ struct ledger_unit {
 	u32 qi_tail, qi_next;
 	u8 taken; /* start and finish operations under way */
 	bool up;
+	bool doubt;    /* a start or finish of it failed */
 	bool no_event; /* K1: a request came that brings none */
 	bool qi_seen;
 	u16 ring[LEDGER_SLOTS_MAX]; /* the shadow: request last delivered there; may be of an older
@@ -112,6 +114,9 @@ struct ledger_device {
 	u16 open_first, open_last; /* delivered requests that are owed a response, oldest first */
 	u16 fly_first, fly_last;
 	bool gone;
+	bool mute;      /* it has left an invalidation unanswered */
+	bool off;       /* page requests were switched off */
+	bool doubt;     /* an attach, detach or switch of page requests failed half way */
 	bool missed;    /* a response was found missing: its credits are, too */
 	bool forgot;    /* it was reset with requests unanswered */
 	u32 rid_at;     /* index of the event with which an exchange of its domain last ended */
@@ -125,6 +130,9 @@ struct ledger_op {
 	u16 blocked; /* site + 1 of the wait, 0: runs */
 	u16 woken;   /* the same of the wait that ended last */
 	u8 op, dev, unit, space;
+	bool met;     /* another task was at the same life, device or unit meanwhile */
+	bool reason;  /* what it asks for can't be done */
+	bool busy;    /* and may be refused as busy, for what goes on elsewhere */
 	u32 begun_at; /* index of the event */
 	u64 woken_at; /* when the wait ended last */
 };
@@ -144,8 +152,10 @@ struct ledger {
 	u16 requests, lives, flights, free_flight;
 	bool full; /* a table ran over: no more verdicts that need it */
 	bool orderly;
+	u32 released;      /* address spaces that are gone, a mask */
 	bool tail_moved;   /* by the event before this one */
 	bool seen_stop[4]; /* by enum stop_kind; STOP_NOT: an unbind without any */
+	bool contested;    /* the operation that ended last was not alone at its life */
 	bool audit;        /* cached entries reported now are of audit_dev/_pasid */
 	u8 audit_dev;
 	u32 audit_pasid;
@@ -262,7 +272,8 @@ const char *judge_pasid(u32 pasid, char buf[24]); /* "pasid 1", "no pasid" */
 void ring_event(const struct event *e);     /* ring.c: RING, and who has consumed what */
 void response_event(const struct event *e); /* response.c: DUP, TARGET, RC, DEADRESP */
 void drain_event(const struct event *e);    /* drain.c: operations; PEND-*, OVERWAIT */
-void memory_event(const struct event *e);   /* memory.c: OLDNEW, STALE, DMA, FAULTLOG */
+void result_event(const struct event *e);   /* result.c: ERRNO */
+void memory_event(const struct event *e);   /* memory.c: OLDNEW, ENTRY, STALE, DMA, FAULTLOG */
 void group_event(const struct event *e);    /* group.c: GROUP */
 void group_answered(const struct ledger_request *last, unsigned rc);
 void group_op_ended(const struct ledger_op *op);

@@ -126,6 +126,8 @@ void ledger_device_reset(unsigned dev)
 
 void ledger_release_space(u64 space)
 {
+	if (space < 32)
+		ledger.released |= 1u << space;
 	for (unsigned n = 1; n <= ledger.lives; n++)
 		if (ledger.life[n].space == space && ledger.life[n].open)
 			ledger.life[n].released = true;

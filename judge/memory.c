@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
 /*
- * What must not outlive a life: page faults done for it (OLDNEW), cached entries (STALE), accesses
- * that reach memory (DMA), and records in the fault log of an address space that is gone
- * (FAULTLOG).
+ * What must not outlive a life: page faults done for it (OLDNEW), its entry in the tables (ENTRY),
+ * cached entries (STALE), accesses that reach memory (DMA), and records in the fault log of an
+ * address space that is gone (FAULTLOG).
  */
 
 #include <stdio.h>
@@ -27,6 +27,28 @@ static void memory_fault(const struct event *e)
 	snprintf(what, sizeof(what), "is handled in address space %llu, its life is in %u",
 		 (unsigned long long)e->a, life->space);
 	judge_find_sent(INV_OLDNEW, r, what);
+}
+
+/*
+ * Asked when bind or unbind has returned success, before anybody else can move. Of two tasks at the
+ * same life nobody outside can tell who was last; and a detach that failed may have taken the context
+ * entry away, and what hangs from it.
+ */
+static void memory_entry(const struct event *e)
+{
+	char what[96];
+
+	if (ledger.contested || (ledger_has_device(e->a) && ledger.dev[e->a].doubt))
+		return;
+	if (e->d == LEDGER_NO_SPACE)
+		snprintf(what, sizeof(what), "the entry is still present after teardown");
+	else if (e->c == LEDGER_NO_SPACE)
+		snprintf(what, sizeof(what), "the entry is not present after bind");
+	else
+		snprintf(what, sizeof(what),
+			 "the entry has other page tables than those of space %llu after bind",
+			 (unsigned long long)e->d);
+	judge_find_device(INV_ENTRY, e->a, e->b, what);
 }
 
 static const char *memory_cache(u64 cache)
@@ -132,6 +154,9 @@ void memory_event(const struct event *e)
 		ledger.audit = true;
 		ledger.audit_dev = e->a;
 		ledger.audit_pasid = e->b;
+		break;
+	case EV_ENTRY:
+		memory_entry(e);
 		break;
 	case EV_STALE:
 		memory_stale(e);

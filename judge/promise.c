@@ -102,6 +102,8 @@ static void promise_hostile(u64 dev, u64 what)
 	case HOSTILE_INV_LATE:
 	case HOSTILE_INV_NEVER:
 		ledger.broken |= P(INV_ANSWERED); /* the whole queue waits for it */
+		if (ledger_has_device(dev))
+			ledger.dev[dev].mute = true;
 		return;
 	default:
 		promise = P(CREDITS_KEPT);

@@ -48,6 +48,7 @@
 	X(DEVTLB_DONE, "atc-inv-done", "dev late")                                                 \
 	/* Caches and memory */                                                                    \
 	X(CACHE_FILL, "cache-fill", "cache dev pasid page")   /* enum model_cache */               \
+	X(ENTRY, "entry", "dev pasid found wanted")           /* spaces; by model_audit_entry() */ \
 	X(STALE, "stale", "cache dev pasid page")             /* by model_audit_life() */          \
 	X(ACCESS, "access", "dev pasid page write|result<<8") /* result 0: reached memory */       \
 	X(DEAD_WALK, "dead-walk", "unit space") /* page tables walked after their release */       \

@@ -105,6 +105,13 @@ bool model_space_present(unsigned space, u64 page);
 
 /* Emits EV_STALE for each cached entry of (dev, pasid) in PASID cache, IOTLB and a present ATC. */
 void model_audit_life(unsigned dev, u32 pasid);
+/*
+ * Emits EV_ENTRY unless the tables in memory give (dev, pasid) the page tables of @space, or no entry
+ * that is present for MODEL_NO_SPACE. A unit that does not translate has no tables to be held to.
+ */
+#define MODEL_NO_SPACE 0xffu
+#define MODEL_OTHER_SPACE 0xfeu /* found: page tables of none */
+void model_audit_entry(unsigned dev, u32 pasid, unsigned space);
 /* Emits the REST_* events for every unit and device. */
 void model_audit_rest(void);
 

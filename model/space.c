@@ -131,11 +131,19 @@ bool model_space_present(unsigned space, u64 page)
 	return spaces[space % MODEL_SPACES_MAX].present[key / 64] >> (key % 64) & 1;
 }
 
-bool space_walk(struct model_unit *u, u64 tables, u64 page)
+unsigned space_of_tables(u64 tables)
 {
 	u64 space = (tables - TABLES_BASE) / TABLES_STEP;
 
-	if (tables < TABLES_BASE || space >= MODEL_SPACES_MAX) {
+	return tables < TABLES_BASE || space >= MODEL_SPACES_MAX ? MODEL_OTHER_SPACE
+								 : (unsigned)space;
+}
+
+bool space_walk(struct model_unit *u, u64 tables, u64 page)
+{
+	unsigned space = space_of_tables(tables);
+
+	if (space == MODEL_OTHER_SPACE) {
 		/* Not one of ours: what hardware reads decides nothing, but must be mapped. */
 		host_dma_access(u->id, tables & ADDRESS_MASK, 8, false);
 		return false;

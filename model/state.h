@@ -254,6 +254,8 @@ void space_reset(void);
  * fault) if @tables belong to no address space.
  */
 bool space_walk(struct model_unit *u, u64 tables, u64 page);
+/* Whose page tables these are; MODEL_OTHER_SPACE: nobody's. */
+unsigned space_of_tables(u64 tables);
 int space_fault(struct host_space *space, u64 addr, unsigned flags);
 u32 space_fault_delay_ms(struct host_space *space, u64 addr);
 void space_release(struct host_space *space);

@@ -96,7 +96,8 @@ static bool check_context(struct model_device *d, const u64 context[2], u32 pasi
 	return true;
 }
 
-static bool walk_pasid(struct model_unit *u, struct model_device *d, u64 context, struct walk *w)
+/* PASID directory and table, in memory. */
+static bool read_pasid(struct model_unit *u, u64 context, struct walk *w)
 {
 	const u64 *entry = read_table(u, (context & ADDRESS_MASK) + (w->pasid >> 6) * 8ull, 8);
 	u64 directory;
@@ -119,6 +120,13 @@ static bool walk_pasid(struct model_unit *u, struct model_device *d, u64 context
 	w->pgtt = PASID_PGTT(entry[0]);
 	w->did = (u16)entry[1];
 	w->tables = (w->pgtt == PGTT_SECOND ? entry[0] : entry[2]) & ADDRESS_MASK;
+	return true;
+}
+
+static bool walk_pasid(struct model_unit *u, struct model_device *d, u64 context, struct walk *w)
+{
+	if (!read_pasid(u, context, w))
+		return false;
 	cache_fill(u, d->id, w);
 	return true;
 }
@@ -313,4 +321,23 @@ void model_audit_life(unsigned dev, u32 pasid)
 		if (d->atc[i].pasid == pasid)
 			host_event(EV_STALE, CACHE_ATC, dev, pasid, d->atc[i].page);
 	}
+}
+
+void model_audit_entry(unsigned dev, u32 pasid, unsigned space)
+{
+	struct model_device *d = &model.device[dev % MODEL_DEVICES_MAX];
+	struct model_unit *u = device_unit(d);
+	unsigned found = MODEL_NO_SPACE;
+	struct walk w = { 0 };
+	u64 context[2];
+
+	if (!(u->gsts & GCMD_TE))
+		return;
+	if (walk_context(u, d->config->rid, &w, context)) {
+		w.pasid = pasid == MODEL_NO_PASID ? CONTEXT_RID_PASID(context[1]) : pasid;
+		if (read_pasid(u, context[0], &w))
+			found = space_of_tables(w.tables);
+	}
+	if (found != space)
+		host_event(EV_ENTRY, dev, pasid, found, space);
 }

@@ -170,8 +170,26 @@ void play_bind(const struct scenario_op *op)
 	if (!err)
 		play_bound(op->device, op->pasid, number);
 	play_end(JOP_BIND, op->device, life, err ? play_number(op->pasid) : number, err);
+	/* Whoever binds keeps the space alive until here; an unbind under way may be ahead or behind. */
+	if (!err && !life->binding && !life->unbinding && !play.not_applicable)
+		model_audit_entry(op->device, number, op->space);
 out:
 	host_mmput(space);
+}
+
+/* The number may be bound again before unbind returned; those entries are live. */
+static bool play_is_taken(unsigned dev, unsigned symbol)
+{
+	for (unsigned i = 0; i < SCENARIO_PASIDS_MAX; i++) {
+		const struct play_life *life = &play.life[dev][i];
+
+		/* Which number a bind under way will get only the system knows, if it picks them. */
+		if (life->binding && (i == symbol || play.picks_numbers))
+			return true;
+		if (life->bound && play.symbol[i].number == play.symbol[symbol].number)
+			return true;
+	}
+	return false;
 }
 
 void play_end_life(unsigned dev, unsigned symbol)
@@ -190,10 +208,10 @@ void play_end_life(unsigned dev, unsigned symbol)
 		life->bound = true;
 		return;
 	}
-	/* The number may be bound again before unbind returned; those entries are live. */
-	if (life->bound || life->binding)
+	if (play_is_taken(dev, symbol))
 		return;
 	host_event(EV_TEARDOWN, dev, number, 0, 0);
+	model_audit_entry(dev, number, MODEL_NO_SPACE);
 	model_audit_life(dev, number);
 }
 
@@ -217,6 +235,9 @@ static void play_set_rid(unsigned dev, struct host_space *space, u8 index)
 	if (!err && space)
 		model_resume(dev, MODEL_NO_PASID);
 	play_end(JOP_RID, dev, NULL, MODEL_NO_PASID, err);
+	/* Without a domain of the driver's there may be one of the system's own. */
+	if (!err && space)
+		model_audit_entry(dev, MODEL_NO_PASID, index);
 }
 
 void play_end_rid(unsigned dev)

@@ -207,6 +207,8 @@ static void world_reset_judge(const struct scenario *s)
 		.clock_free = s->world.clock_free,
 	};
 
+	for (unsigned u = 0; u < s->units; u++)
+		config.no_drain |= (s->unit[u].knob[KNOB_PDS] != 0) << u;
 	for (unsigned dev = 0; dev < s->devices; dev++) {
 		config.dev_unit[dev] = s->device[dev].unit;
 		config.dev_rid[dev] = s->device[dev].rid;

@@ -54,6 +54,22 @@ static void success(void **state)
 	assert_non_null(strstr(first_detail(), "request 2 (d0 pasid 1 group 5) of its group"));
 }
 
+/* Two of one identity are owed a response: the answers come in either order, and are taken in one. */
+static void namesakes(void **state)
+{
+	u32 one, other;
+
+	st_reset();
+	one = ask(0, 1, 5, LAST);
+	other = ask(0, 1, 5, LAST);
+	batch(0);
+	handle(one, SERVED);
+	handle(other, FAILED);
+	answer_rc(other, 1);
+	answer_rc(one, 0);
+	expect_finding("clean");
+}
+
 /* What the system never had, had to forget, or may refuse by its kind. */
 static void success_without_part(void **state)
 {
@@ -75,8 +91,10 @@ static void success_without_part(void **state)
 		if (which == OVERFLOW || which == OTHER_UNIT)
 			overflow(which == OTHER_UNIT);
 		if (which == DRAIN) {
+			/* A slow handler: a reason to give up, and no excuse for a group. */
+			ev(EV_BLOCK, HOST_SITE_SPACE_FAULT, 1, 0, 0);
 			begin(JOP_DRAIN, 0, 1, ST_NO_SPACE);
-			end(JOP_DRAIN, 0, 1, -5);
+			end(JOP_DRAIN, 0, 1, -110);
 		}
 		last = ask(0, 1, 5, LAST);
 		batch(0);
@@ -228,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(success),
+		cmocka_unit_test(namesakes),
 		cmocka_unit_test(success_without_part),
 		cmocka_unit_test(invalid),
 		cmocka_unit_test(later_group),
