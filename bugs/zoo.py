@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The zoo's sources: each planted bug's patch becomes the files of one more system under test.
 
-usage: zoo.py make OUT [--linux TREE] [--only WORD]    everything below, in OUT; what is as it was stays
+usage: zoo.py make OUT [--linux TREE]   everything below, in OUT; what is as it was stays
        zoo.py check                     reads all heads and prints how many there are
 
 OUT/VARIANT/...      the files that the patch changes, by their paths from the project's root; for the
@@ -241,10 +241,8 @@ def table_text(bugs):
             "const struct bug bug_table[] = {\n" + "".join(rows) + "\t{ 0 },\n};\n")
 
 
-def make(out, tree, only):
-    bugs = [bug for bug in all_bugs() if not only or only in bug.path]
-    if not tree:
-        bugs = [bug for bug in bugs if bug.folder != "linux"]
+def make(out, tree):
+    bugs = [bug for bug in all_bugs() if tree or bug.folder != "linux"]
     os.makedirs(out, exist_ok=True)
     with open(os.path.join(out, ".lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -265,11 +263,10 @@ def main(arguments):
         if arguments[:1] == ["check"] and len(arguments) == 1:
             print(f"{len(all_bugs())} bugs")
             return 0
-        if arguments[:1] == ["make"] and len(arguments) % 2 == 0:
-            options = dict(zip(arguments[2::2], arguments[3::2]))
-            if not set(options) - {"--linux", "--only"}:
-                make(arguments[1], options.get("--linux"), options.get("--only"))
-                return 0
+        if arguments[:1] == ["make"] and (len(arguments) == 2 or arguments[2:3] == ["--linux"]
+                                          and len(arguments) == 4):
+            make(arguments[1], arguments[3] if len(arguments) == 4 else None)
+            return 0
         print(__doc__, file=sys.stderr)
         return 2
     except ZooError as error:

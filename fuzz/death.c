@@ -118,7 +118,7 @@ static void death_on_signal(int signal, siginfo_t *info, void *context)
 	if (!death_begins())
 		_exit(3);
 	where = death_place(pc + 1, frame);
-	if (signal == SIGSEGV || signal == SIGBUS)
+	if (signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT)
 		DEATH_SET(token, "UAF:%s", where);
 	else
 		DEATH_SET(token, "UB:%s:%s", sigabbrev_np(signal), where);

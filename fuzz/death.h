@@ -9,7 +9,7 @@
  * runtimes call at a report (__asan_on_error, __ubsan_on_report, __tsan_on_report; the death callback
  * belongs to libFuzzer) make a token of it, and hand that to the one handler of this process:
  *
- *	UAF:<function>		an access to memory that was freed, or a wild one
+ *	UAF:<function>		an access to memory that was freed, out of bounds, or a wild one
  *	UB:<kind>:<where>	any other memory error, or undefined behaviour
  *	RACE:<function>:<function>
  *	LIVELOCK:<site>		a loop without a scheduling point; the last one before it

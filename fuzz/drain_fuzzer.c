@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "fuzz/clock.h"
 #include "fuzz/death.h"
 #include "fuzz/status.h"
 #include "fuzz/twin.h"
@@ -175,12 +176,12 @@ static struct chooser *walk(void)
 static bool twin_shares(struct run_result *result)
 {
 	enum invariant id = result->finding->id;
-	u64 begin = twin_clock();
+	double begin = clock_cpu();
 	bool shares;
 
 	run_record(&scenario, &recorded);
 	shares = twin_gives(target_twin, &recorded, id);
-	status->twin_ns += twin_clock() - begin;
+	status->twin_cpu += clock_cpu() - begin;
 	if (shares)
 		return true;
 	scenario = recorded;

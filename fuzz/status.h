@@ -32,7 +32,7 @@
 
 struct fuzz_status {
 	uint64_t executions;
-	uint64_t twin_ns;                   /* CPU time that went into looking at the twin */
+	double twin_cpu;                    /* seconds that went into looking at the twin */
 	uint64_t repeats[STATUS_KNOWN_MAX]; /* of each identity in SLUICE_KNOWN, in its order */
 };
 

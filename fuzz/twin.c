@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "fuzz/twin.h"
 
-#include <time.h>
-
 #include "fuzz/death.h"
 #include "run/chooser.h"
 #include "scenario/generate.h"
@@ -52,12 +50,4 @@ bool twin_gives(const struct sut_image *twin, const struct scenario *recorded, e
 			return true;
 	}
 	return false;
-}
-
-u64 twin_clock(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
 }

@@ -89,9 +89,9 @@ struct ledger_life {
 struct ledger_unit {
 	u32 slots;
 	u32 tail;
-	u32 batch_at; /* event index of the running batch's start; 0: none runs */
-	u32 overflow_began,
-		overflow_at; /* the same of PRO's last rise, and of its last rise or fall */
+	u32 batch_at;       /* event index of the running batch's start; 0: none runs */
+	u32 overflow_began; /* the same of PRO's last rise */
+	u32 overflow_at;    /* the same of its last rise or fall */
 	u32 qi_tail, qi_next;
 	u8 taken; /* start and finish operations under way */
 	bool up;

@@ -15,7 +15,7 @@ import unittest
 import xml.etree.ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BUGS = os.path.join(ROOT, "bugs")
+BUGS = os.path.join(ROOT, "bugs", "report")
 sys.path.insert(0, BUGS)
 sys.dont_write_bytecode = True
 

@@ -7,7 +7,7 @@ import sys
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "bugs"))
+sys.path.insert(0, os.path.join(ROOT, "bugs", "report"))
 sys.dont_write_bytecode = True
 
 import survival  # noqa: E402

@@ -141,24 +141,32 @@ static void invalid(void **state)
 	expect_finding("GROUP");
 }
 
+/* A part in the system's hands, whose last page the unit answers by itself. */
+static u32 ended_by_unit(bool in_overflow)
+{
+	u32 part = ask(0, 1, 5, REQ_READ), last;
+
+	batch(0);
+	last = issue(0, 1, 5, LAST);
+	dispatch(last);
+	if (in_overflow)
+		overflow(0);
+	ev(EV_REQ_REJECTED, last, REJECT_FULL, 0, 0);
+	ev(EV_RESP_AUTO, last, 0, 0, 0);
+	ev(EV_RESP_ARRIVED, 0 | 1 << 8, 1, 5, last);
+	return part;
+}
+
 /* The unit ends a group in an overflow; what is left of it is served with the next of its index. */
 static void later_group(void **state)
 {
 	enum { KEPT, NO_OVERFLOW, THREAD, ALONE, CASES };
 
 	for (unsigned which = 0; which < CASES; which++) {
-		u32 part, last, next;
+		u32 part, next;
 
 		st_reset();
-		part = ask(0, 1, 5, REQ_READ);
-		batch(0);
-		last = issue(0, 1, 5, LAST);
-		dispatch(last);
-		if (which != NO_OVERFLOW)
-			overflow(0);
-		ev(EV_REQ_REJECTED, last, REJECT_FULL, 0, 0);
-		ev(EV_RESP_AUTO, last, 0, 0, 0);
-		ev(EV_RESP_ARRIVED, 0 | 1 << 8, 1, 5, last);
+		part = ended_by_unit(which != NO_OVERFLOW);
 		next = ask(0, 1, 5, LAST);
 		batch(0);
 		st.task = ST_WORKER;
@@ -181,18 +189,10 @@ static void left_of_a_group(void **state)
 	enum { KEPT, FORGOTTEN, NO_OVERFLOW, CASES };
 
 	for (unsigned which = 0; which < CASES; which++) {
-		u32 part, last;
+		u32 part;
 
 		st_reset();
-		part = ask(0, 1, 5, REQ_READ);
-		batch(0);
-		last = issue(0, 1, 5, LAST);
-		dispatch(last);
-		if (which != NO_OVERFLOW)
-			overflow(0);
-		ev(EV_REQ_REJECTED, last, REJECT_FULL, 0, 0);
-		ev(EV_RESP_AUTO, last, 0, 0, 0);
-		ev(EV_RESP_ARRIVED, 0 | 1 << 8, 1, 5, last);
+		part = ended_by_unit(which != NO_OVERFLOW);
 		if (which != FORGOTTEN)
 			st_alloc(st.page[part] << 12, false, false);
 		finish();

@@ -63,6 +63,7 @@ static void broken_by_events(void **state)
 		{ EV_BLOCK, HOST_SITE_MUTEX_LOCK, 1, 0, 0, 0 },
 		{ EV_HOSTILE, 0, HOSTILE_CREDIT, 0, 0, P(CREDITS_KEPT) },
 		{ EV_HOSTILE, 0, HOSTILE_GROUP_REUSE, 0, 0, P(CREDITS_KEPT) },
+		/* The device sends a request while its page requests are off. */
 		{ EV_HOSTILE, 0, HOSTILE_DISABLED, 0, 0, P(CREDITS_KEPT) },
 		{ EV_HOSTILE, 0, HOSTILE_AFTER_STOP, 0, 0, P(QUIET_AFTER_STOP) },
 		{ EV_HOSTILE, 0, HOSTILE_MARKER_EARLY, 0, 0, P(QUIET_AFTER_STOP) },

@@ -157,6 +157,7 @@ static void forced_requests_are_reported(void **state)
 	assert_int_equal(drv_request(1, 5, 5, true), 0);
 	assert_int_not_equal(model_request(0, 1, 5, 5, REQ_READ, true), 0);
 	assert_int_equal(hostile(HOSTILE_AFTER_STOP), 1);
+	/* With page requests off it sends none, unless it is told to break the rule. */
 	host_pci_disable_pri(model_pci_dev(0));
 	assert_int_equal(drv_request(2, 6, 5, true), 0);
 	assert_int_not_equal(model_request(0, 2, 6, 5, REQ_READ, true), 0);

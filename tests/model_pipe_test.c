@@ -170,6 +170,7 @@ static void no_ring(void **state)
 	drv_request(1, 1, 1, false);
 	drv_request(1, 1, 1, true);
 	drv_settle(NULL);
+	/* The unit says that its page requests are off: there is no queue. */
 	assert_int_equal(drv_last(EV_REQ_REJECTED)->b, REJECT_DISABLED);
 	assert_int_equal(drv_count(EV_RESP_AUTO), 1);
 	assert_int_equal(drv_count(EV_FAULT) + drv_count(EV_DMA_FAULT), 0);

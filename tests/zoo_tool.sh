@@ -36,7 +36,7 @@ says_not '^core-Z55 '
 
 # --- bad usage --------------------------------------------------------------------------------------
 expect 2 'usage: sluice bugs' "$sluice" bugs
-expect 2 'expected list, run, check, report or compare, found .frob' "$sluice" bugs frob
+expect 2 'expected a command, found .frob' "$sluice" bugs frob
 expect 2 'found .core-Z0;.*nearest: core-Z0|found .core-Z0.; nearest: core-Z0' "$sluice" bugs list core-Z0
 expect 2 'expected some of random, pct, .*; found .frob' "$sluice" bugs run --methods random,frob
 expect 2 '--cap: expected seconds above 0, found .0' "$sluice" bugs run --cap 0

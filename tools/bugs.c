@@ -46,12 +46,20 @@ enum method method_find(const char *word, size_t size)
 	return m;
 }
 
-double bugs_now(void)
+unsigned bugs_jobs(void)
 {
-	struct timespec t;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+	return (unsigned)min(max(processors, 1L), (long)BUGS_JOBS_MAX);
+}
+
+const struct bug *bug_find(const char *variant)
+{
+	for (const struct bug *bug = bug_table; bug->id; bug++) {
+		if (!strcmp(bug->variant, variant))
+			return bug;
+	}
+	return NULL;
 }
 
 void bugs_beside(const char *name, char *path, size_t size)
@@ -188,9 +196,9 @@ const struct bug **bugs_select(char **names)
 
 /* --- report, compare --- */
 
-static int bugs_python(int argc, char **argv)
+__attribute__((noreturn)) static void bugs_python(const char *command, int argc, char **argv)
 {
-	static char script[] = SLUICE_SOURCE_DIR "/bugs/report.py", python[] = "python3";
+	static char script[] = SLUICE_SOURCE_DIR "/bugs/report/report.py", python[] = "python3";
 	char **args = calloc((size_t)argc + 3, sizeof(*args));
 
 	if (!args)
@@ -199,22 +207,30 @@ static int bugs_python(int argc, char **argv)
 		tool_die(TOOL_FAILED, "%s: %s", script, strerror(errno));
 	args[0] = python;
 	args[1] = script;
-	for (int i = 0; i < argc; i++)
+	args[2] = (char *)command;
+	for (int i = 1; i < argc; i++)
 		args[2 + i] = argv[i];
 	fflush(stdout);
 	execvp(python, args);
 	tool_die(TOOL_FAILED, "python3: %s", strerror(errno));
 }
 
-static const struct {
-	const char *name, *summary;
-	int (*run)(int argc, char **argv); /* NULL: bugs/report.py's */
-} commands[] = {
+static int bugs_report(int argc, char **argv)
+{
+	bugs_python("report", argc, argv);
+}
+
+static int bugs_compare(int argc, char **argv)
+{
+	bugs_python("compare", argc, argv);
+}
+
+static const struct tool_command commands[] = {
 	{ "list", "the table: what is planted, where it is from, what must see it", bugs_list },
 	{ "run", "searches for each bug, and keeps how long each took", bugs_run },
 	{ "check", "the quick check: stored scenarios, and searches of a fixed seed", bugs_check },
-	{ "report", "what the trials of `run` say: tables, survival curves, a page", NULL },
-	{ "compare", "two of them: did a change make finding quicker, or slower?", NULL },
+	{ "report", "what the trials of `run` say: tables, survival curves, a page", bugs_report },
+	{ "compare", "two of them: did a change make finding quicker, or slower?", bugs_compare },
 };
 
 static void usage(FILE *out)
@@ -230,26 +246,6 @@ static void usage(FILE *out)
 
 int tool_bugs(int argc, char **argv)
 {
-	if (argc < 2) {
-		usage(stderr);
-		return TOOL_USAGE;
-	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		usage(stdout);
-		return TOOL_HELD;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		char name[32];
-
-		if (strcmp(argv[1], commands[i].name))
-			continue;
-		if (!commands[i].run)
-			return bugs_python(argc - 1, argv + 1);
-		snprintf(name, sizeof(name), "sluice bugs %s", commands[i].name);
-		argv[1] = name;
-		run_init();
-		return commands[i].run(argc - 1, argv + 1);
-	}
-	tool_error("bugs: expected list, run, check, report or compare, found `%s`", argv[1]);
-	return TOOL_USAGE;
+	run_init();
+	return tool_dispatch("sluice bugs", commands, ARRAY_SIZE(commands), usage, argc, argv);
 }

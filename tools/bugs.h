@@ -11,10 +11,11 @@
  * twin does not give the same (fuzz/twin.h). Each trial is a process of its own with one worker
  * below it.
  *
- * bugs/trials.py tells how trials are kept: a line of JSON each, written when the trial ends.
+ * bugs/report/trials.py tells how trials are kept: a line of JSON each, written when the trial ends.
  */
 
 #include "bugs/bugs.h"
+#include "fuzz/clock.h"
 #include "tools/child.h"
 
 #define BUGS_JOBS_MAX 64
@@ -76,7 +77,6 @@ struct trial_result {
 
 /* The bugs that @names choose, or all; ended by NULL. For the process's life. */
 const struct bug **bugs_select(char **names);
-double bugs_now(void);
 /* NAME in the folder of the running program. */
 void bugs_beside(const char *name, char *path, size_t size);
 /* Makes a folder and those above it, or ends the process. */
@@ -85,6 +85,10 @@ void bugs_make_folder(const char *path);
 void bugs_stored_path(const struct bug *bug, char *path, size_t size);
 /* The method of that name, or METHOD_COUNT. */
 enum method method_find(const char *word, size_t size);
+/* The bug of that variant, or NULL. */
+const struct bug *bug_find(const char *variant);
+/* How many trials run at a time where nothing is said: one for each processor. */
+unsigned bugs_jobs(void);
 
 int bugs_list(int argc, char **argv);
 int bugs_run(int argc, char **argv);
@@ -110,8 +114,6 @@ void trial_replay(const struct sut_image *system, const struct scenario *s, stru
 bool trial_finds(const struct trial *trial, struct trial_result *result,
 		 const struct judged *judged, double cpu, u64 runs);
 const struct sut_image *trial_system(const struct trial *trial);
-/* CPU seconds of this process itself. */
-double trial_own_cpu(void);
 
 void trial_search(const struct trial *trial, struct trial_result *result); /* bugs_search.c */
 void trial_stored(const struct trial *trial, struct trial_result *result);

@@ -111,15 +111,6 @@ static void row_stored(struct row *row, const struct bug *const *bugs)
 	}
 }
 
-static const struct bug *bug_named(const char *variant)
-{
-	for (const struct bug *bug = bug_table; bug->id; bug++) {
-		if (!strcmp(bug->variant, variant))
-			return bug;
-	}
-	return NULL;
-}
-
 static bool among(const struct bug *const *bugs, const struct bug *bug)
 {
 	while (*bugs && *bugs != bug)
@@ -141,7 +132,7 @@ static void row_line(struct row *row, const struct bug *const *bugs, char *line,
 	    !runs)
 		tool_die(TOOL_USAGE, "%s:%u: expected `VARIANT METHOD SEED RUNS`, found `%s`",
 			 options.searches, number, line);
-	trial.bug = bug_named(variant);
+	trial.bug = bug_find(variant);
 	trial.method = method_find(method, strlen(method));
 	trial.seed = seed;
 	trial.runs = runs;
@@ -330,11 +321,10 @@ int bugs_check(int argc, char **argv)
 		NULL,
 		NULL
 	};
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	const struct bug **bugs;
 	int first;
 
-	options.jobs = (unsigned)min(max(processors, 1L), (long)BUGS_JOBS_MAX);
+	options.jobs = bugs_jobs();
 	argp_parse(&argp, argc, argv, 0, &first, NULL);
 	bugs = bugs_select(argv + first);
 	return options.propose ? propose(bugs) : run_check(bugs);

@@ -102,13 +102,6 @@ static void encode_body(void *ctx, struct judged *judged)
 	}
 }
 
-static int is_scenario(const struct dirent *entry)
-{
-	const char *dot = strrchr(entry->d_name, '.');
-
-	return dot && !strcmp(dot, ".sluice");
-}
-
 void fuzzer_encode_seeds(const struct sut_image *twin)
 {
 	struct encoding *e = child_memory(sizeof(*e));
@@ -117,7 +110,7 @@ void fuzzer_encode_seeds(const struct sut_image *twin)
 	struct child child;
 
 	e->system = twin;
-	e->count = scandir(bugs_folders.seeds, &e->entry, is_scenario, alphasort);
+	e->count = input_folder(bugs_folders.seeds, &e->entry);
 	if (e->count < 0)
 		tool_die(TOOL_USAGE, "%s: %s", bugs_folders.seeds, strerror(errno));
 	seeds_folder(twin->ops->name, folder, sizeof(folder));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
-/* DIR/trials.jsonl: written line by line, read again to go on. bugs/trials.py tells its format. */
+/* DIR/trials.jsonl: written line by line, read again to go on. bugs/report/trials.py tells its format. */
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -60,15 +60,6 @@ const struct record *record_find(const struct trial *trial)
 	return NULL;
 }
 
-static const struct bug *bug_of(const char *variant)
-{
-	for (const struct bug *bug = bug_table; bug->id; bug++) {
-		if (variant && !strcmp(bug->variant, variant))
-			return bug;
-	}
-	return NULL;
-}
-
 /* @line's trial; one of a bug or a method that is no more is left alone. */
 static void take_line(const char *path, unsigned number, const char *line)
 {
@@ -78,7 +69,7 @@ static void take_line(const char *path, unsigned number, const char *line)
 	const cJSON *detected = cJSON_GetObjectItem(item, "detected");
 	const char *keys[] = { "seed", "cap", "cpu_seconds", "runs" };
 	double value[ARRAY_SIZE(keys)];
-	const struct bug *bug = bug_of(variant);
+	const struct bug *bug = variant ? bug_find(variant) : NULL;
 	enum method m = method ? method_find(method, strlen(method)) : METHOD_COUNT;
 
 	if (!cJSON_IsObject(item))

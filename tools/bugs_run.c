@@ -32,7 +32,7 @@ static struct {
 static void tick(void)
 {
 	bool terminal = isatty(STDERR_FILENO);
-	double t = bugs_now() - progress.begin, left;
+	double t = clock_now() - progress.begin, left;
 
 	if (t - progress.last_line < (terminal ? TERMINAL_LINE_SECONDS : LINE_SECONDS))
 		return;
@@ -143,7 +143,7 @@ static int run_row(const struct bug *const *bugs)
 		encode_seeds(bugs);
 	progress.all = all;
 	progress.todo = left;
-	progress.begin = bugs_now();
+	progress.begin = clock_now();
 	whole = trials_run(todo, left, options.jobs, ended, tick);
 	clear_line();
 	if (!whole)
@@ -271,13 +271,12 @@ int bugs_run(int argc, char **argv)
 					  NULL,
 					  NULL,
 					  NULL };
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	int first;
 
 	options.seeds = 3;
 	options.first_seed = 1;
 	options.cap = 20;
-	options.jobs = (unsigned)min(max(processors, 1L), (long)BUGS_JOBS_MAX);
+	options.jobs = bugs_jobs();
 	bugs_folders.output = "findings/bugs";
 	argp_parse(&argp, argc, argv, 0, &first, NULL);
 	if (!options.named)

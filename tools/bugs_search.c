@@ -33,8 +33,7 @@ static bool enough(void *ctx, const struct sweep_found *found)
 	struct search *search = ctx;
 
 	return trial_finds(search->trial, search->result, &found->judged,
-			   search->cpu + found->cpu + trial_own_cpu(),
-			   search->runs + found->run + 1);
+			   search->cpu + found->cpu + clock_cpu(), search->runs + found->run + 1);
 }
 
 /*
@@ -78,7 +77,7 @@ static bool sweep_once(struct search *search, struct sweep *sweep, struct sweep_
 			 totals->seconds, totals->cpu);
 	if (!search->result->detected) {
 		search->result->runs = search->runs;
-		search->result->cpu = search->cpu + trial_own_cpu();
+		search->result->cpu = search->cpu + clock_cpu();
 	}
 	return search->result->detected || (trial->cap > 0 && search->cpu >= trial->cap) ||
 	       (trial->runs && search->runs >= trial->runs);
@@ -92,18 +91,11 @@ struct seed {
 	bool done;
 };
 
-static int is_scenario(const struct dirent *entry)
-{
-	const char *dot = strrchr(entry->d_name, '.');
-
-	return dot && !strcmp(dot, ".sluice");
-}
-
 /* The seeds that this build can run, in the order that the trial's seed gives. */
 static unsigned read_seeds(const struct trial *trial, struct seed *seed)
 {
 	struct dirent **entry;
-	int files = scandir(bugs_folders.seeds, &entry, is_scenario, alphasort);
+	int files = input_folder(bugs_folders.seeds, &entry);
 	u64 random = trial->seed;
 	unsigned count = 0;
 
@@ -241,7 +233,7 @@ static bool stored_holds(const char *path, const struct scenario *s, const struc
 		}
 		trial_replay(run_system(systems[i]), s, j);
 		result->runs++;
-		result->cpu = trial_own_cpu();
+		result->cpu = clock_cpu();
 		if (!i)
 			result->canary = *bug_canary;
 		if (!judged_matches(given(j), expect->result) &&
@@ -281,5 +273,5 @@ void trial_stored(const struct trial *trial, struct trial_result *result)
 		return;
 	}
 	result->detected = stored_holds(path, &s, trial->bug, result);
-	result->wall = bugs_now() - 1e-9 * (double)result->begin_ns;
+	result->wall = clock_now() - 1e-9 * (double)result->begin_ns;
 }

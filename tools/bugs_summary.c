@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
-/* The short table at the end of `sluice bugs run`; bugs/report.py has the long one. */
+/* The short table at the end of `sluice bugs run`; bugs/report/report.py has the long one. */
 
 #include <math.h>
 #include <stdio.h>

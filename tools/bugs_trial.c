@@ -55,14 +55,6 @@ const struct sut_image *trial_system(const struct trial *trial)
 	return run_system(trial->of_twin ? trial->bug->twin : trial->bug->variant);
 }
 
-double trial_own_cpu(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 struct replay {
 	const struct sut_image *system;
 	const struct scenario *scenario;
@@ -140,7 +132,7 @@ bool trial_finds(const struct trial *trial, struct trial_result *result,
 	const char *identity = trial_identity(judged);
 
 	result->canary = *bug_canary;
-	result->wall = bugs_now() - 1e-9 * (double)result->begin_ns;
+	result->wall = clock_now() - 1e-9 * (double)result->begin_ns;
 	result->cpu = cpu;
 	result->runs = runs;
 	if (!other)
@@ -201,7 +193,7 @@ __attribute__((noreturn)) static void trial_process(const struct trial_process *
 		trial_search(trial, result);
 	if (!result->detected) {
 		result->canary = *bug_canary;
-		result->wall = bugs_now() - 1e-9 * (double)result->begin_ns;
+		result->wall = clock_now() - 1e-9 * (double)result->begin_ns;
 	}
 	result->ended = true;
 	fflush(stderr);
@@ -217,7 +209,7 @@ static void process_start(struct trial_process *p, const struct trial *trial)
 	p->errors = memfd_create("sluice-trial", MFD_CLOEXEC);
 	if (p->errors < 0)
 		tool_die(TOOL_FAILED, "cannot start a trial: %s", strerror(errno));
-	p->begin = bugs_now();
+	p->begin = clock_now();
 	p->result->begin_ns = (u64)(p->begin * 1e9);
 	fflush(stdout);
 	fflush(stderr);
@@ -270,7 +262,7 @@ static bool process_poll(struct trial_process *p)
 	int status;
 	pid_t got;
 
-	if (bugs_now() - p->begin > STUCK_FACTOR * p->trial->cap + STUCK_SECONDS) {
+	if (clock_now() - p->begin > STUCK_FACTOR * p->trial->cap + STUCK_SECONDS) {
 		process_kill(p);
 		snprintf(result->note, sizeof(result->note), "stuck");
 	}

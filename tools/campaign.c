@@ -46,14 +46,6 @@ static void on_interrupt(int signal)
 	interrupted = 1;
 }
 
-double campaign_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void campaign_die(const char *format, ...)
 {
 	va_list args;
@@ -68,7 +60,7 @@ void campaign_die(const char *format, ...)
 
 static double elapsed(void)
 {
-	return campaign_now() - campaign.begin;
+	return clock_now() - campaign.begin;
 }
 
 static double cpu(void)
@@ -470,7 +462,7 @@ int main(int argc, char **argv)
 	seeds = take_seeds();
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	campaign.begin = campaign_now();
+	campaign.begin = clock_now();
 	run_workers();
 	if (options.report)
 		write_report();

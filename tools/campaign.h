@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "fuzz/clock.h"
 #include "fuzz/death.h"
 #include "fuzz/status.h"
 #include "scenario/scenario.h"
@@ -40,7 +41,6 @@ extern struct campaign_options options;
 
 /* Prints "campaign: ..." and ends with exit 3. Workers die with their parent. */
 __attribute__((format(printf, 1, 2), noreturn)) void campaign_die(const char *format, ...);
-double campaign_now(void);
 
 /* --- campaign_worker.c --- */
 

@@ -87,7 +87,7 @@ void worker_start(struct worker *w, double seconds_left)
 	w->log_at = 0;
 	w->partial_size = 0;
 	w->inited = false;
-	w->started = campaign_now();
+	w->started = clock_now();
 	w->starts++;
 	w->words.identity[0] = w->words.line[0] = w->words.premises[0] = '\0';
 	w->words.artifact[0] = '\0';
@@ -186,13 +186,7 @@ void worker_read(struct worker *w)
 
 double worker_cpu(const struct worker *w)
 {
-	struct timespec t;
-	double ended = w->cpu - (w->status ? 1e-9 * (double)w->status->twin_ns : 0);
-	clockid_t clock;
-
-	if (!w->pid || clock_getcpuclockid(w->pid, &clock) || clock_gettime(clock, &t))
-		return ended;
-	return ended + (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+	return w->cpu - (w->status ? w->status->twin_cpu : 0) + clock_cpu_of(w->pid);
 }
 
 bool worker_ended(struct worker *w, int *code)
@@ -202,8 +196,7 @@ bool worker_ended(struct worker *w, int *code)
 
 	if (wait4(w->pid, &status, WNOHANG, &usage) != w->pid)
 		return false;
-	w->cpu += (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-		  1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+	w->cpu += clock_cpu_used(&usage);
 	w->pid = 0;
 	*code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	worker_read(w);
@@ -212,14 +205,14 @@ bool worker_ended(struct worker *w, int *code)
 
 void worker_stop(struct worker *w)
 {
-	double begin = campaign_now();
+	double begin = clock_now();
 	int code;
 
 	if (!w->pid)
 		return;
 	kill(w->pid, SIGTERM);
 	while (!worker_ended(w, &code)) {
-		if (campaign_now() - begin > STOP_SECONDS)
+		if (clock_now() - begin > STOP_SECONDS)
 			kill(w->pid, SIGKILL);
 		usleep(10000);
 	}

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/clock.h"
 #include "fuzz/twin.h"
 #include "host/engine.h"
 #include "judge/judge.h"
@@ -154,8 +154,7 @@ int child_wait(struct child *c, int flags)
 	if (pid < 0)
 		tool_die(TOOL_FAILED, "lost a child: %s", strerror(errno));
 	c->pid = 0;
-	c->cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-		 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+	c->cpu = clock_cpu_used(&usage);
 	/* After a report the sanitizer ends the process with a status of its own. */
 	if (c->judged->died || (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_DONE))
 		return 1;

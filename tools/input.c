@@ -126,3 +126,15 @@ int output_write_text(const char *path, const struct scenario *s)
 	}
 	return output_write(path, text, size);
 }
+
+static int is_scenario(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && !strcmp(dot, ".sluice");
+}
+
+int input_folder(const char *path, struct dirent ***entry)
+{
+	return scandir(path, entry, is_scenario, alphasort);
+}

@@ -9,10 +9,7 @@
 #include "run/run.h"
 #include "tools/tool.h"
 
-static const struct {
-	const char *name, *summary;
-	int (*run)(int argc, char **argv);
-} commands[] = {
+static const struct tool_command commands[] = {
 	{ "run", "run scenarios: verdict, premises, timeline", tool_run },
 	{ "show", "print the byte form of a scenario as text", tool_show },
 	{ "encode", "turn a text into the byte form", tool_encode },
@@ -86,32 +83,38 @@ const struct sut_image *tool_system(const char *name)
 	tool_die(TOOL_USAGE, "--system: expected one of%s, found `%s`", names, name);
 }
 
-int main(int argc, char **argv)
+int tool_dispatch(const char *prefix, const struct tool_command *table, size_t count,
+		  void (*tell)(FILE *out), int argc, char **argv)
 {
-	argp_err_exit_status = TOOL_USAGE;
 	if (argc < 2) {
-		usage(stderr);
+		tell(stderr);
 		return TOOL_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		usage(stdout);
+		tell(stdout);
 		return TOOL_HELD;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+	for (size_t i = 0; i < count; i++) {
 		char name[32];
-		int code;
 
-		if (strcmp(argv[1], commands[i].name))
+		if (strcmp(argv[1], table[i].name))
 			continue;
-		snprintf(name, sizeof(name), "sluice %s", commands[i].name);
+		snprintf(name, sizeof(name), "%s %s", prefix, table[i].name);
 		argv[1] = name;
-		code = commands[i].run(argc - 1, argv + 1);
-		if (fflush(stdout) || ferror(stdout))
-			tool_die(TOOL_FAILED, "cannot write to standard output: %s",
-				 strerror(errno));
-		return code;
+		return table[i].run(argc - 1, argv + 1);
 	}
 	tool_error("expected a command, found `%s`", argv[1]);
-	usage(stderr);
+	tell(stderr);
 	return TOOL_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int code;
+
+	argp_err_exit_status = TOOL_USAGE;
+	code = tool_dispatch("sluice", commands, ARRAY_SIZE(commands), usage, argc, argv);
+	if (fflush(stdout) || ferror(stdout))
+		tool_die(TOOL_FAILED, "cannot write to standard output: %s", strerror(errno));
+	return code;
 }

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fuzz/twin.h"
+#include "fuzz/clock.h"
 #include "host/engine.h"
 #include "scenario/generate.h"
 #include "tools/tool.h"
@@ -36,7 +36,7 @@ const char *const sweep_chooser_word[SWEEP_CHOOSERS] = {
 struct sweep_slot {
 	_Atomic u64 runs, points;
 	u64 digest;
-	u64 twin_ns;              /* CPU time that went into looking at the twin */
+	double twin_cpu;          /* seconds that went into looking at the twin */
 	u64 next;                 /* number of the run to go on with */
 	_Atomic bool found_ready; /* found is the parent's to read, and to hand back */
 	struct sweep_found found;
@@ -72,14 +72,6 @@ enum sweep_chooser sweep_chooser_find(const char *word)
 		 "--chooser: expected file, bytes, random, pct, mix or exhaustive, "
 		 "found `%s`",
 		 word);
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static struct sweep_tally *tally_find(struct sweep_tally *tally, u32 *count, const char *identity,
@@ -164,19 +156,19 @@ static void hand_over(struct sweep_slot *slot, u64 n, const struct scenario *s)
 }
 
 /*
- * Does the twin give what @j says? If not, the run is repeated, so
- * that it is the last one. A death of the twin is the parent's to see through.
+ * Does the twin give what @j says? If not, the run is repeated, so that it is the last one. A death of
+ * the twin is the parent's to see through.
  */
 static bool twin_shares(const struct sweep_worker *w, const struct scenario *s, struct judged *j,
 			struct run_result *result)
 {
 	static struct scenario recorded;
-	u64 begin = twin_clock();
+	double begin = clock_cpu();
 	bool shares;
 
 	run_record(s, &recorded);
 	shares = child_twin_gives(w->sweep->twin, &recorded, j->identity);
-	w->slot->twin_ns += twin_clock() - begin;
+	w->slot->twin_cpu += clock_cpu() - begin;
 	if (shares)
 		return true;
 	child_judge(&recorded, w->sweep->system, NULL, j, result);
@@ -305,13 +297,7 @@ static bool totals_knows(const struct sweep_totals *totals, const struct judged 
 /* CPU seconds that a worker has taken, its forerunners included. */
 static double worker_cpu(const struct sweep_worker *w)
 {
-	struct timespec t;
-	double ended = w->cpu - 1e-9 * (double)w->slot->twin_ns;
-	clockid_t clock;
-
-	if (!w->child.pid || clock_getcpuclockid(w->child.pid, &clock) || clock_gettime(clock, &t))
-		return ended;
-	return ended + (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+	return w->cpu - w->slot->twin_cpu + clock_cpu_of(w->child.pid);
 }
 
 /* A worker has something to tell. */
@@ -373,7 +359,7 @@ static void totals_count(struct sweep_totals *totals, const struct sweep_worker 
 		totals->runs += worker[i].slot->runs;
 		totals->points += worker[i].slot->points;
 	}
-	totals->seconds = now() - begin;
+	totals->seconds = clock_now() - begin;
 }
 
 /* The rows of all workers, with the earliest run as the first. */
@@ -402,7 +388,7 @@ void sweep_run(const struct sweep *sweep, struct sweep_totals *totals)
 {
 	struct sweep_worker worker[SWEEP_JOBS_MAX] = { 0 };
 	struct sigaction action = { .sa_handler = on_interrupt }, before;
-	double begin = now();
+	double begin = clock_now();
 	unsigned left = sweep->jobs;
 
 	memset(totals, 0, sizeof(*totals));
@@ -431,7 +417,7 @@ void sweep_run(const struct sweep *sweep, struct sweep_totals *totals)
 	for (unsigned i = 0; i < sweep->jobs; i++) {
 		if (worker[i].done)
 			continue;
-		worker[i].cpu = worker_cpu(&worker[i]) + 1e-9 * (double)worker[i].slot->twin_ns;
+		worker[i].cpu += clock_cpu_of(worker[i].child.pid);
 		kill(worker[i].child.pid, SIGKILL);
 		waitpid(worker[i].child.pid, NULL, 0);
 		worker[i].child.pid = 0;

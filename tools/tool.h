@@ -9,8 +9,10 @@
  * a text the line and column; nothing is written then.
  */
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "scenario/scenario.h"
 #include "sut/sut.h"
@@ -31,6 +33,17 @@ int tool_list(int argc, char **argv);
 int tool_search(int argc, char **argv);
 int tool_bugs(int argc, char **argv); /* builds with planted bugs only */
 
+struct tool_command {
+	const char *name, *summary;
+	int (*run)(int argc, char **argv);
+};
+/*
+ * Runs the one of @table that argv[1] names, with "@prefix NAME" as its argv[0]; ends with what it
+ * says. @tell prints the usage, for whoever asks for it or names none.
+ */
+int tool_dispatch(const char *prefix, const struct tool_command *table, size_t count,
+		  void (*tell)(FILE *out), int argc, char **argv);
+
 /* "sluice: <text>" on stderr. */
 __attribute__((format(printf, 1, 2))) void tool_error(const char *format, ...);
 /* The same, and the process ends with @code. */
@@ -47,6 +60,8 @@ const struct sut_image *tool_system(const char *name);
 enum input_form { INPUT_TEXT, INPUT_BYTES };
 /* Reads a scenario from @path. 0, or TOOL_USAGE with the error printed. */
 int input_read(const char *path, enum input_form form, struct scenario *s);
+/* The names of a folder's scenarios in order, as scandir() gives them; -1 and errno. */
+int input_folder(const char *path, struct dirent ***entry);
 /* 0 if this build can run @s, or TOOL_USAGE with the build it needs printed. */
 int tool_needs(const char *path, const struct scenario *s);
 /* Writes @size bytes to @path by way of a temporary file beside it: all or nothing. */
