@@ -55,12 +55,18 @@ static bool group_is_odd(const struct ledger_request *r)
 	return r->flags & (REQ_PRIV | REQ_EXEC);
 }
 
+/* The system has had it, and had no reason to forget it. */
+static bool group_is_whole(const struct ledger_request *r)
+{
+	return request_was_delivered(r) && !r->forgotten && !r->after_stop &&
+	       group_unit(r)->overflow_at < r->dispatched_at &&
+	       ledger.dev[r->dev].drained_at < r->dispatched_at;
+}
+
 /* A part that the system had, and no reason to refuse or forget. */
 static bool group_must_serve(const struct ledger_request *r)
 {
-	return request_was_delivered(r) && !group_is_odd(r) && !r->forgotten && !r->after_stop &&
-	       group_unit(r)->overflow_at < r->dispatched_at &&
-	       ledger.dev[r->dev].drained_at < r->dispatched_at;
+	return group_is_whole(r) && !group_is_odd(r);
 }
 
 static void group_success(const struct ledger_request *last, const struct ledger_request *unserved)
@@ -104,8 +110,26 @@ static bool group_has_stranger(const struct ledger_request *last)
 	return false;
 }
 
+/* Nothing but its pages could decide what is said of the group that ends with @last. */
+static bool group_is_alone(const struct ledger_request *last, const struct ledger_life *life)
+{
+	if (!life->open || life->drain_at || life->released || ledger.orderly ||
+	    (life->space < 64 && ledger.exited >> life->space & 1) || group_is_drained(last->dev) ||
+	    group_has_stranger(last))
+		return false;
+	for (u16 n = life->first; n; n = ledger.request[n].next_in_life) {
+		const struct ledger_request *r = &ledger.request[n];
+
+		if (r->group == last->group && !(r->flags & REQ_MARKER) && !group_is_whole(r))
+			return false;
+		if (r == last)
+			break;
+	}
+	return true;
+}
+
 /* The group that ends with @last, from behind the end of the one before it with this index. */
-void group_answered(const struct ledger_request *last, unsigned rc)
+void group_answered(struct ledger_request *last, unsigned rc)
 {
 	const struct ledger_life *life = ledger_life(last->life);
 	const struct ledger_request *unserved = NULL;
@@ -113,6 +137,8 @@ void group_answered(const struct ledger_request *last, unsigned rc)
 
 	if (!life || last->forgotten || last->namesake)
 		return;
+	last->alone = group_is_alone(last, life);
+	last->rc = (u8)rc;
 	for (u16 n = life->first; n; n = ledger.request[n].next_in_life) {
 		const struct ledger_request *r = &ledger.request[n];
 

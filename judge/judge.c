@@ -170,6 +170,19 @@ const struct judge_finding *judge_excused(unsigned *count)
 	return judge.excused.item;
 }
 
+void judge_answer(u32 req, struct judge_answer *answer)
+{
+	const struct ledger_request *r = ledger_request(req);
+
+	*answer = (struct judge_answer){ 0 };
+	if (!r || !request_is_last(r) || r->forgotten)
+		return;
+	answer->owed = r->state == REQUEST_ACCEPTED || request_was_delivered(r) || r->autos;
+	answer->answered = r->answered || r->autos;
+	answer->alone = r->alone;
+	answer->rc = r->rc;
+}
+
 u32 judge_promises_broken(void)
 {
 	return promise_broken_run();

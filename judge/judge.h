@@ -120,6 +120,20 @@ size_t judge_print_premises(char *buf, size_t size);
 /* One event in words, for timelines: returns the length; 0 for events of no interest to a reader. */
 size_t judge_describe_event(const struct event *e, char *buf, size_t size);
 
+/* What a request came to; for comparing two runs (INV_DIFF). */
+struct judge_answer {
+	bool owed;     /* a last page that came to the unit, and was not forgotten by its device */
+	bool answered; /* by software or by the unit */
+	/*
+	 * The code was software's to give, and nothing beside it could decide it: no overflow, no
+	 * end of a life or a space, no reset.
+	 */
+	bool alone;
+	u8 rc; /* software's, if answered alone: 0 Success, 1 Invalid Request */
+};
+/* Of request @req, numbered from 1; one that is not there was not owed anything. */
+void judge_answer(u32 req, struct judge_answer *answer);
+
 /* Counts for summaries and tests. */
 struct judge_stats {
 	u32 lives, requests, responses, autos, unmatched, drains, overflows;

@@ -66,6 +66,8 @@ struct ledger_request {
 	bool pending;   /* counted in its life's `pending` */
 	bool found_work, found_plain;
 	bool served, refused; /* its page fault succeeded, failed */
+	bool alone; /* answered by software, and nothing beside it could decide the code */
+	u8 rc;      /* then: that code */
 	bool namesake; /* another of its identity was owed a response, too: whose was whose is a guess */
 };
 
@@ -275,7 +277,7 @@ void drain_event(const struct event *e);    /* drain.c: operations; PEND-*, OVER
 void result_event(const struct event *e);   /* result.c: ERRNO */
 void memory_event(const struct event *e);   /* memory.c: OLDNEW, ENTRY, STALE, DMA, FAULTLOG */
 void group_event(const struct event *e);    /* group.c: GROUP */
-void group_answered(const struct ledger_request *last, unsigned rc);
+void group_answered(struct ledger_request *last, unsigned rc);
 void group_op_ended(const struct ledger_op *op);
 /* A part in the system's hands whose last page the unit has answered in an overflow. */
 bool group_is_cut(const struct ledger_request *r);

@@ -127,8 +127,14 @@ static void play_request(const struct scenario_op *op)
 
 	if (!(flags & (REQ_READ | REQ_WRITE)))
 		flags |= REQ_READ;
-	model_request(op->device, play_number(op->pasid), op->group, op->page, flags,
-		      op->flags & OPF_FORCE);
+	play.request[op - play.scenario->op] =
+		(u16)model_request(op->device, play_number(op->pasid), op->group, op->page, flags,
+				   op->flags & OPF_FORCE);
+}
+
+u32 play_request_of(unsigned op)
+{
+	return play.request[op];
 }
 
 /* False when the script ends here. */

@@ -66,4 +66,7 @@ const char *play_not_applicable(void);
 /* "app0 gave up at `stop d0 p1 answered`": the first script wait that gave up; NULL if none did. */
 const char *play_gave_up(void);
 
+/* Number of the request that operation @op of the scenario has made; 0: none. */
+u32 play_request_of(unsigned op);
+
 #endif

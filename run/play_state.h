@@ -60,6 +60,7 @@ struct play {
 	u8 space_symbol
 		[SCENARIO_SPACES_MAX]; /* of a system that numbers spaces; + 1, 0: none yet */
 	struct play_task task[SCENARIO_TASKS_MAX];
+	u16 request[SCENARIO_OPS_MAX]; /* numbers of those that operations have made */
 };
 
 extern struct play play;

@@ -7,6 +7,7 @@
 
 #include "model/model.h"
 #include "run/chooser.h"
+#include "run/compare.h"
 #include "run/play.h"
 #include "run/run.h"
 #include "run/system.h"
@@ -27,6 +28,12 @@ static struct run_shell {
 	u32 first,
 		start_end; /* numbers of the first decisions of the scripts, and behind the start */
 } run_shell;
+
+static const char *const run_words[RUN_VERDICTS] = {
+	[RUN_CLEAN] = "clean",       [RUN_NA] = "n/a",
+	[RUN_DRIFT] = "drift",       [RUN_REFUSED] = "refused",
+	[RUN_OVERFLOW] = "overflow",
+};
 
 static struct chooser_replay run_replay;
 static struct chooser_bytes run_bytes;
@@ -216,6 +223,37 @@ static enum engine_end run_scripts(const struct scenario *s, struct chooser *cho
 	return end;
 }
 
+/* --- The reference ----------------------------------------------------------------------------- */
+
+static const struct sut_image *run_reference;
+
+void run_set_reference(const struct sut_image *reference)
+{
+	run_reference = reference;
+}
+
+/* What @system is held against; NULL: nothing. */
+static const struct sut_image *run_reference_of(const struct scenario *s,
+						const struct sut_image *system)
+{
+	const struct sut_image *first = NULL;
+	bool differs = false;
+
+	if (run_reference)
+		return run_reference == system ? NULL : run_reference;
+	for (unsigned i = 0; i < s->expects; i++) {
+		const struct scenario_expect *e = &s->expect[i];
+
+		differs |= !strcmp(e->system, system->ops->name) &&
+			   !strcmp(e->result, invariant_table[INV_DIFF].id);
+		if (!first && !strcmp(e->result, run_words[RUN_CLEAN]))
+			first = run_system(e->system);
+	}
+	return differs ? first : NULL;
+}
+
+/* --- The run ----------------------------------------------------------------------------------- */
+
 static enum engine_end run_parts(const struct scenario *s, struct chooser *chooser,
 				 struct run_result *result)
 {
@@ -268,8 +306,8 @@ static void run_judge(const struct scenario *s, const struct sut_image *system, 
 		run_say(result, RUN_CLEAN, "%s", play_gave_up());
 }
 
-void run_scenario(const struct scenario *s, const struct sut_image *system, struct chooser *chooser,
-		  struct run_result *result)
+static void run_alone(const struct scenario *s, const struct sut_image *system,
+		      struct chooser *chooser, struct run_result *result)
 {
 	enum engine_end end;
 	bool admitted;
@@ -295,15 +333,34 @@ void run_scenario(const struct scenario *s, const struct sut_image *system, stru
 	result->trace_hash = engine_trace_hash();
 }
 
+void run_scenario(const struct scenario *s, const struct sut_image *system, struct chooser *chooser,
+		  struct run_result *result)
+{
+	const struct sut_image *reference = run_reference_of(s, system);
+	static struct endpoint_view here, there;
+	static struct chooser_bytes fair;
+	unsigned findings;
+
+	if (reference) {
+		chooser_bytes_init(&fair, NULL, 0);
+		run_alone(s, reference, &fair.base, result);
+		compare_view(s, result, &there);
+	}
+	run_alone(s, system, chooser, result);
+	if (!reference)
+		return;
+	compare_view(s, result, &here);
+	compare_views(s, &here, &there, reference->ops->name);
+	result->finding = judge_findings(&findings);
+	if (!findings)
+		result->finding = NULL;
+	else if (result->verdict == RUN_CLEAN)
+		result->verdict = RUN_FINDING;
+}
+
 const char *run_verdict_word(const struct run_result *result)
 {
-	static const char *const words[RUN_VERDICTS] = {
-		[RUN_CLEAN] = "clean",       [RUN_NA] = "n/a",
-		[RUN_DRIFT] = "drift",       [RUN_REFUSED] = "refused",
-		[RUN_OVERFLOW] = "overflow",
-	};
-
 	if (result->verdict == RUN_FINDING)
 		return invariant_table[result->finding->id].id;
-	return words[result->verdict];
+	return run_words[result->verdict];
 }

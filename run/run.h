@@ -54,6 +54,14 @@ void run_scenario(const struct scenario *s, const struct sut_image *system, stru
 		  struct run_result *result);
 
 /*
+ * From now on each run is held against one of @reference (NULL: of none), which plays the scenario
+ * in the fair schedule, ahead of it. What their endpoints saw must agree (INV_DIFF; run/compare.h).
+ * Where none is set, a scenario that expects DIFF of its system names its own: the first system of
+ * which it expects `clean`.
+ */
+void run_set_reference(const struct sut_image *reference);
+
+/*
  * Fills @out with @s and the schedule that the last run took, anchored: a replay file. Exact: its
  * replay has the same trace hash. A schedule with more choices than anchors fit becomes positional.
  * Also good from a death callback in the middle of a run. @out may be @s. False if the schedule

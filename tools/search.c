@@ -12,7 +12,7 @@
 #include "tools/tool.h"
 
 static struct {
-	const char *path, *system, *output, *promises, *knobs;
+	const char *path, *system, *against, *output, *promises, *knobs;
 	enum sweep_chooser chooser;
 	u64 seed, runs;
 	double seconds;
@@ -21,7 +21,7 @@ static struct {
 } options;
 
 static struct {
-	const struct sut_image *system;
+	const struct sut_image *system, *reference; /* the latter may be NULL */
 	double last_line;
 	int code;
 } search;
@@ -81,6 +81,9 @@ static void keep(const struct sweep_found *found)
 		 j->premises);
 	s.expects = 1;
 	run_expect(&s.expect[0], search.system->ops, base);
+	/* What a difference is from is in its file. */
+	if (!strcmp(base, invariant_table[INV_DIFF].id))
+		run_expect(&s.expect[s.expects++], search.reference->ops, "clean");
 	run_set_needs(&s, j->died);
 	snprintf(name, sizeof(name), "%s", j->identity);
 	for (char *c = name; *c; c++)
@@ -183,10 +186,14 @@ static int run_search(void)
 	return summarise(&totals);
 }
 
-enum { KEY_PREEMPTIONS = 256, KEY_PROMISES, KEY_KNOBS, KEY_SECONDS, KEY_ACCESS };
+enum { KEY_PREEMPTIONS = 256, KEY_PROMISES, KEY_KNOBS, KEY_SECONDS, KEY_ACCESS, KEY_AGAINST };
 
 static const struct argp_option argp_options[] = {
 	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
+	{ "against", KEY_AGAINST, "SYSTEM", 0,
+	  "Hold each run against one of SYSTEM in the fair schedule: what the endpoints see must "
+	  "agree (DIFF)",
+	  0 },
 	{ "chooser", 'c', "NAME", 0,
 	  "bytes, random, pct, mix (random and PCT in turn; default), "
 	  "exhaustive (with FILE)",
@@ -230,6 +237,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 's':
 		options.system = arg;
+		break;
+	case KEY_AGAINST:
+		options.against = arg;
 		break;
 	case 'c':
 		options.chooser = sweep_chooser_find(arg);
@@ -295,6 +305,9 @@ int tool_search(int argc, char **argv)
 	options.preemptions = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	search.system = tool_system(options.system);
+	if (options.against)
+		search.reference = tool_system(options.against);
+	run_set_reference(search.reference);
 	if (options.chooser == SWEEP_FILE)
 		tool_die(TOOL_USAGE, "--chooser file: `sluice run` replays a file's own schedule");
 	if (options.chooser == SWEEP_EXHAUSTIVE && !options.path)
