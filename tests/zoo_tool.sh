@@ -132,7 +132,7 @@ says 'expected a line .expect core ....*, found none'
 echo 'core-Z05 random 1' >"$room/searches"
 expect 2 'searches:1: expected .VARIANT METHOD SEED RUNS., found .core-Z05 random 1' "${check[@]}"
 echo 'core-Z05 libfuzzer 1 5' >"$room/searches"
-expect 2 'searches:1: expected random, pct, exhaustive or walk, found .libfuzzer' "${check[@]}"
+expect 2 'searches:1: expected random, pct, exhaustive, differential or walk, found .libfuzzer' "${check[@]}"
 expect 0 '' "$sluice" bugs check --propose-searches "$room/trials"
 says '^core-Z55 random [0-9]+ [0-9]+$'
 

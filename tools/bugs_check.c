@@ -143,8 +143,10 @@ static void row_line(struct row *row, const struct bug *const *bugs, char *line,
 		tool_die(TOOL_USAGE, "%s:%u: expected a bug's variant, found `%s`",
 			 options.searches, number, variant);
 	if (trial.method >= METHOD_STORED || methods[trial.method].fuzzer)
-		tool_die(TOOL_USAGE, "%s:%u: expected random, pct, exhaustive or walk, found `%s`",
-			 options.searches, number, method);
+		tool_die(
+			TOOL_USAGE,
+			"%s:%u: expected random, pct, exhaustive, differential or walk, found `%s`",
+			options.searches, number, method);
 	if (!among(bugs, trial.bug))
 		return;
 	row_add(row, &trial);

@@ -241,7 +241,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option argp_options[] = {
 	{ "methods", 'm', "LIST", 0,
-	  "Names with commas between: random, pct, exhaustive, walk, libfuzzer, libfuzzer-plain, "
+	  "Names with commas between: random, pct, exhaustive, differential, walk, libfuzzer, "
+	  "libfuzzer-plain, "
 	  "libfuzzer-unscheduled, stored (all that this build can do, but for stored)",
 	  0 },
 	{ "seeds", KEY_SEEDS, "N", 0, "Trials of each bug and method (3)", 0 },

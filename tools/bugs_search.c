@@ -186,6 +186,10 @@ void trial_search(const struct trial *trial, struct trial_result *result)
 	case METHOD_PCT:
 		sweep.chooser = SWEEP_PCT;
 		break;
+	case METHOD_DIFFERENTIAL:
+		run_set_reference(run_system(trial->bug->twin));
+		sweep.chooser = SWEEP_MIX;
+		break;
 	case METHOD_WALK:
 		sweep.chooser = SWEEP_BYTES;
 		break;
