@@ -5,7 +5,7 @@
 #   plain     nothing
 #   asan      code under test: ASan, UBSan, coverage; the host's primitives: ASan; the rest: nothing.
 #             A second copy of the house, all of it checked, serves the unit tests
-#   tsan      code under test only: what watches must not order what is watched
+#   tsan      code under test only, with coverage: what watches must not order what is watched
 #   msan      everything, since one uninstrumented store is a false report
 #   coverage  source coverage of the code under test
 #
@@ -37,6 +37,10 @@ if(clang)
 	list(APPEND asan_common -fsanitize-address-use-after-return=never)
 endif()
 
+# libFuzzer's stack-depth feature is noise on fibers. Comparisons are a tenth of the time, and teach it
+# nothing: what the systems compare are indices and pointers, not input.
+set(fuzzer_coverage -fsanitize=fuzzer-no-link -fno-sanitize-coverage=stack-depth,trace-cmp)
+
 if(SLUICE_FLAVOUR STREQUAL "asan")
 	add_compile_definitions(SLUICE_ASAN=1)
 	set(ubsan -fsanitize=undefined -fno-sanitize-recover=undefined)
@@ -47,10 +51,7 @@ if(SLUICE_FLAVOUR STREQUAL "asan")
 	list(APPEND SLUICE_SYSTEM_FLAGS -fsanitize=address ${ubsan} ${asan_common})
 	if(clang)
 		set(SLUICE_HAS_LIBFUZZER TRUE)
-		# libFuzzer's stack-depth feature is noise on fibers. Comparisons are a tenth of the time, and
-		# teach it nothing: what the systems compare are indices and pointers, not input.
-		list(APPEND SLUICE_SYSTEM_FLAGS -fsanitize=fuzzer-no-link
-			-fno-sanitize-coverage=stack-depth,trace-cmp)
+		list(APPEND SLUICE_SYSTEM_FLAGS ${fuzzer_coverage})
 	endif()
 	set(SLUICE_HOST_FLAGS -fsanitize=address ${asan_common})
 	set(SLUICE_CHECKED_FLAGS -fsanitize=address ${ubsan} ${asan_common})
@@ -59,6 +60,11 @@ elseif(SLUICE_FLAVOUR STREQUAL "tsan")
 	add_compile_definitions(SLUICE_TSAN=1)
 	list(APPEND SLUICE_SYSTEM_FLAGS -fsanitize=thread -fno-omit-frame-pointer)
 	set(SLUICE_LINK_FLAGS -fsanitize=thread)
+	# Older ones report races in their own counters of coverage.
+	if(clang AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 19)
+		set(SLUICE_HAS_LIBFUZZER TRUE)
+		list(APPEND SLUICE_SYSTEM_FLAGS ${fuzzer_coverage})
+	endif()
 elseif(SLUICE_FLAVOUR STREQUAL "msan")
 	if(NOT clang)
 		message(FATAL_ERROR "MemorySanitizer needs clang, found ${CMAKE_C_COMPILER_ID}")

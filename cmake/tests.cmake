@@ -27,6 +27,8 @@ if(SLUICE_BUGS)
 	file(GLOB zoo_tests CONFIGURE_DEPENDS tests/zoo_*.sh)
 	if(SLUICE_FLAVOUR STREQUAL "tsan")
 		list(FILTER zoo_tests EXCLUDE REGEX "/zoo_tool") # its searches would find races first
+	else()
+		list(FILTER zoo_tests EXCLUDE REGEX "/zoo_race")
 	endif()
 	foreach(script ${zoo_tests})
 		get_filename_component(name ${script} NAME_WE)
@@ -125,7 +127,7 @@ endforeach()
 # The command's behaviour, and the fuzz target's, as a user meets them. Not under MSan, which does not
 # know what the JSON library writes, nor TSan, under which the systems have races to be found.
 file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/zoo_*.sh)
-list(FILTER cli_tests EXCLUDE REGEX "/zoo_tool") # of a command that only builds with planted bugs have
+list(FILTER cli_tests EXCLUDE REGEX "/zoo_(tool|race)") # of a command that only builds with planted bugs have
 if(SLUICE_FLAVOUR MATCHES "^(tsan|msan)$")
 	list(FILTER cli_tests INCLUDE REGEX "/search_core")
 endif()

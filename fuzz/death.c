@@ -23,6 +23,8 @@
 
 static struct {
 	void (*handler)(const char *token, const char *what);
+	bool (*known)(const char *token);
+	bool engine; /* a fuzz engine waits for ABRT */
 	char token[DEATH_TOKEN_MAX];
 	char what[256];
 	volatile sig_atomic_t dying;
@@ -53,6 +55,11 @@ void death_set_handler(void (*handler)(const char *token, const char *what))
 	if (!death.handler)
 		death_take_stack();
 	death.handler = handler;
+}
+
+void death_set_known(bool (*known)(const char *token))
+{
+	death.known = known;
 }
 
 void death_print_token(const char *token)
@@ -124,19 +131,24 @@ static void death_on_signal(int signal, siginfo_t *info, void *context)
 		DEATH_SET(token, "UB:%s:%s", sigabbrev_np(signal), where);
 	DEATH_SET(what, "%s in %s (the asan flavour says more)", strsignal(signal), where);
 	death_tell();
+	if (death.engine)
+		abort();
 	_exit(3);
 }
 
-void death_catch_signals(void)
+void death_catch_signals(bool engine)
 {
+	death.engine = engine;
 #if !defined(SLUICE_ASAN)
 	/* ABRT is libc's, which has found its heap overwritten: the house ends by engine_die(). */
 	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
 	action.sa_sigaction = death_on_signal;
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (signals[i] != SIGABRT || !engine)
+			sigaction(signals[i], &action, NULL);
+	}
 #else
 	(void)death_on_signal;
 #endif
@@ -186,13 +198,21 @@ static void death_on_tick(int signal)
 	abort();
 }
 
+#if defined(SLUICE_TSAN)
+/* libc's own. TSan's holds a signal back until the next call of libc, which a loop never comes to. */
+int __sigaction(int signal, const struct sigaction *action, struct sigaction *old);
+#define death_sigaction __sigaction
+#else
+#define death_sigaction sigaction
+#endif
+
 void death_watch_loops(void)
 {
 	const struct itimerval every = { { DEATH_LOOP_SECONDS, 0 }, { DEATH_LOOP_SECONDS, 0 } };
 	const struct sigaction tick = { .sa_handler = death_on_tick,
 					.sa_flags = SA_ONSTACK | SA_RESTART };
 
-	if (sigaction(SIGVTALRM, &tick, NULL) || setitimer(ITIMER_VIRTUAL, &every, NULL)) {
+	if (death_sigaction(SIGVTALRM, &tick, NULL) || setitimer(ITIMER_VIRTUAL, &every, NULL)) {
 		perror("cannot watch for loops");
 		exit(3);
 	}
@@ -282,7 +302,8 @@ static void death_racer(void *report, int mops, unsigned index, char *buf, size_
 	}
 }
 
-void __tsan_on_report(void *report)
+/* Which access came first depends on the schedule: the pair is what names the race. */
+static void death_read_report(void *report, char token[DEATH_TOKEN_MAX], char *what, size_t size)
 {
 	int count, stacks, mops, locations, mutexes, threads, unique;
 	const char *kind = "report";
@@ -290,29 +311,52 @@ void __tsan_on_report(void *report)
 	void *sleep[1];
 	bool swap;
 
-	if (!death_begins())
-		return;
 	__tsan_get_report_data(report, &kind, &count, &stacks, &mops, &locations, &mutexes,
 			       &threads, &unique, sleep, 1);
 	for (unsigned i = 0; i < 2; i++)
 		death_racer(report, mops, i, racer[i], sizeof(racer[i]));
-	/* Which access came first depends on the schedule: the pair is what names the race. */
 	swap = strcmp(racer[0], racer[1]) > 0;
-	DEATH_SET(token, "RACE:%s:%s", racer[swap], racer[!swap]);
 	if (strstr(kind, "use-after-free"))
-		DEATH_SET(token, "UAF:%s", racer[0]);
-	DEATH_SET(what, "%s between %s and %s", kind, racer[swap], racer[!swap]);
+		snprintf(token, DEATH_TOKEN_MAX, "UAF:%s", racer[0]);
+	else
+		snprintf(token, DEATH_TOKEN_MAX, "RACE:%s:%s", racer[swap], racer[!swap]);
+	snprintf(what, size, "%s between %s and %s", kind, racer[swap], racer[!swap]);
+}
+
+void __tsan_on_report(void *report)
+{
+	if (!death_begins())
+		return;
+	death_read_report(report, death.token, death.what, sizeof(death.what));
 	death_tell();
 }
 
 /*
+ * The runtime asks before it prints, by a name of C++'s that has no header: is the report to be passed
+ * over? A runtime that does not ask ends the process, as for any other.
+ */
+bool death_passes_over(void *report,
+		       bool suppressed) __asm__("_ZN6__tsan8OnReportEPKNS_10ReportDescEb");
+
+bool death_passes_over(void *report, bool suppressed)
+{
+	char token[DEATH_TOKEN_MAX], what[sizeof(death.what)];
+
+	if (suppressed || !death.known || death.dying)
+		return suppressed;
+	death_read_report(report, token, what, sizeof(what));
+	return !strncmp(token, "RACE:", 5) && death.known(token);
+}
+
+/*
  * Without halt_on_error libFuzzer would keep the wrong input. The interceptors of libc's functions
- * see what the harness does on a fiber, instrumented or not, and it is not the watched.
+ * see what the harness does on a fiber, instrumented or not, and it is not the watched. A race that is
+ * passed over must be told again where fewer promises are broken, so equal stacks are no reason not to.
  */
 const char *__tsan_default_options(void)
 {
 	return "halt_on_error=1:exitcode=66:report_signal_unsafe=0:ignore_interceptors_accesses=1:"
-	       "atexit_sleep_ms=0";
+	       "atexit_sleep_ms=0:suppress_equal_stacks=0";
 }
 #endif
 

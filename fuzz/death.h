@@ -18,6 +18,7 @@
  * under test on the stack. Tokens are stable within one build.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define DEATH_TOKEN_MAX 96
@@ -29,14 +30,22 @@
 void death_set_handler(void (*handler)(const char *token, const char *what));
 
 /*
- * Signals that end a process (SEGV, BUS, FPE, ILL, ABRT) count as a death of the same kind where no
- * sanitizer takes them first.
+ * A data race need not end the process. If @known says so of its token, nothing is printed and the run
+ * goes on as if there had been none; what races at the same address later in it may go unseen. Called
+ * like the handler, but on the fiber's stack.
  */
-void death_catch_signals(void);
+void death_set_known(bool (*known)(const char *token));
+
+/*
+ * Signals that end a process (SEGV, BUS, FPE, ILL, ABRT) count as a death of the same kind where no
+ * sanitizer takes them first. @engine: ABRT is the fuzz engine's, which writes the input down; the others
+ * come to it by that.
+ */
+void death_catch_signals(bool engine);
 
 /*
  * From now on a run that takes seconds of CPU between two scheduling points dies. The others say when one
- * is on; they cost a store each. Not under TSan, which delivers a signal at the next call of libc only.
+ * is on; they cost a store each.
  */
 void death_watch_loops(void);
 void death_run_begins(void);

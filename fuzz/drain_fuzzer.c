@@ -38,7 +38,7 @@ __attribute__((section("__libfuzzer_extra_counters"), used)) static uint8_t stat
 static const struct sut_image *target_system, *target_twin;
 static struct scenario scenario, recorded;
 static struct fuzz_status own_status, *status = &own_status;
-static char known[4096];
+static char known[STATUS_KNOWN_SIZE];
 static bool unscheduled;
 
 static const char *premises(void)
@@ -55,7 +55,7 @@ static void last_words(const char *identity, const char *what)
 	fprintf(stderr, "system: %s\nfinding: %s %s\n%s\n%s\n", target_system->ops->name, identity,
 		what, premises(), STATUS_TEXT_BEGIN);
 	run_record(&scenario, &recorded);
-	run_set_needs(&recorded, false);
+	run_set_needs(&recorded, strchr(identity, ':'));
 	scenario_write(&recorded, stderr);
 	fprintf(stderr, "%s\n", STATUS_TEXT_END);
 }
@@ -64,8 +64,8 @@ static void last_words(const char *identity, const char *what)
 static int known_index(const char *identity)
 {
 	const char *at = known, *text = known[0] ? premises() : "";
-	char key[SCENARIO_WORD_MAX * 2];
-	size_t length = snprintf(key, sizeof(key), "%s%s", identity, status_suffix(text));
+	char key[DEATH_TOKEN_MAX + sizeof(STATUS_DISPUTED)];
+	size_t length = snprintf(key, sizeof(key), "%s%s", identity, status_suffix(identity, text));
 
 	for (int i = 0; *at && i < STATUS_KNOWN_MAX; i++) {
 		size_t size = strcspn(at, ",="), skip = strcspn(at, ",");
@@ -78,6 +78,21 @@ static int known_index(const char *identity)
 		at += skip + (at[skip] == ',');
 	}
 	return -1;
+}
+
+/* Counts and passes over what is known. */
+static bool is_known(const char *identity)
+{
+	int index = known_index(identity);
+
+	if (index >= 0)
+		status->repeats[index]++;
+	return index >= 0;
+}
+
+static bool race_is_known(const char *token)
+{
+	return is_known(token) || is_known(STATUS_RACES);
 }
 
 /* A sanitizer ends the process. What the judge saw before is the finding, unless that is known. */
@@ -143,6 +158,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		snprintf(known, sizeof(known), "%s", getenv(STATUS_KNOWN));
 	map_status();
 	death_set_handler(died);
+	death_set_known(race_is_known);
+	death_catch_signals(true);
 	death_watch_loops();
 	run_set_feedback(states, sizeof(states));
 	return 0;
@@ -192,20 +209,14 @@ static bool twin_shares(struct run_result *result)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run_result result;
-	int index;
 
 	scenario_decode(&scenario, data, size);
 	run_trim(&scenario);
 	run_fit(&scenario, target_system);
 	status->executions++;
 	run(&scenario, target_system, unscheduled ? walk() : NULL, &result);
-	if (result.verdict != RUN_FINDING)
+	if (result.verdict != RUN_FINDING || is_known(run_verdict_word(&result)))
 		return 0;
-	index = known_index(run_verdict_word(&result));
-	if (index >= 0) {
-		status->repeats[index]++;
-		return 0;
-	}
 	if (target_twin && twin_shares(&result))
 		return 0;
 	last_words(run_verdict_word(&result), result.finding->detail);

@@ -11,14 +11,17 @@
 #include <stdint.h>
 #include <string.h>
 
-#define STATUS_KNOWN_MAX 64
+#define STATUS_KNOWN_MAX 256
+#define STATUS_KNOWN_SIZE 32768 /* of the list, with room for so many tokens */
 #define STATUS_FD "SLUICE_STATUS_FD"
 /*
  * Identities to count and pass over, with commas between: "HANG=0,UAF=2". The number is that of the
  * promises broken in the case that is kept; one with fewer says more, and is told again. See
- * STATUS_DISPUTED for what may stand behind an identity.
+ * STATUS_DISPUTED for what may stand behind an identity. Of sanitizers' tokens only a race's can be
+ * passed over ("RACE:f:g=0"); STATUS_RACES stands for all of them.
  */
 #define STATUS_KNOWN "SLUICE_KNOWN"
+#define STATUS_RACES "RACE"
 #define STATUS_SYSTEM "SLUICE_SYSTEM"
 /* A system whose findings are not looked for: what it gives as well is passed over (fuzz/twin.h). */
 #define STATUS_TWIN "SLUICE_TWIN"
@@ -56,9 +59,10 @@ static inline unsigned status_broken(const char *premises)
  */
 #define STATUS_DISPUTED "~disputed"
 
-static inline const char *status_suffix(const char *premises)
+/* For the judge's identities: the sanitizers', which have a colon, know no knobs. */
+static inline const char *status_suffix(const char *identity, const char *premises)
 {
-	return strstr(premises, "(disputed") ? STATUS_DISPUTED : "";
+	return !strchr(identity, ':') && strstr(premises, "(disputed") ? STATUS_DISPUTED : "";
 }
 
 /* A finding's text on stderr stands between these lines. */

@@ -54,7 +54,7 @@ is_planted() {
 	return 1
 }
 
-# zoo_flavour ARGUMENT...: the build that `sluice bugs ARGUMENT...` needs: libFuzzer has its own.
+# zoo_flavour ARGUMENT...: the build that `sluice bugs ARGUMENT...` needs: libFuzzer has its own ones.
 zoo_flavour() {
 	local methods=libfuzzer before='' argument
 	[ "${1-}" = run ] || methods=
@@ -63,7 +63,11 @@ zoo_flavour() {
 		case $argument in --methods=*) methods=${argument#--methods=} ;; esac
 		before=$argument
 	done
-	case $methods in *libfuzzer*) echo asan-bugs ;; *) echo bugs ;; esac
+	case ,$methods, in
+	*,libfuzzer,* | *,libfuzzer-plain,* | *,libfuzzer-unscheduled,*) echo asan-bugs ;;
+	*,libfuzzer-tsan,*) echo tsan-bugs ;;
+	*) echo bugs ;;
+	esac
 }
 
 # build_folder PRESET: where this preset is built.

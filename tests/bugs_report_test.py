@@ -162,13 +162,19 @@ class ReportTest(ReportCase):
         result = self.summary(ZOO, "--default", "libfuzzer,walk")
         best = result["best_of_default"]
         self.assertEqual((best["bugs_detected"], best["trials"], best["detected"]), (3, 12, 9))
-        self.assertEqual(best["curve"][-1][0], 5)
-        # What no method finds is known to take longer than the shorter of their caps.
+        # By the time that the sooner one takes, the other has taken as much.
+        self.assertEqual(best["curve"][-1][0], 10)
+        # What no method finds is known to take longer than the shorter of their caps, for both.
         rows = [trial("Z01", "libfuzzer", 1, None),
                 trial("Z01", "walk", 1, None, cap=5, cpu_seconds=5)]
         for order in (rows, rows[::-1]):
             result = self.summary(order, "--default", "libfuzzer,walk")
-            self.assertEqual(result["best_of_default"]["followed"], 5)
+            self.assertEqual(result["best_of_default"]["followed"], 10)
+        # One that was run alone counts once.
+        best = self.summary([trial("Z01", "libfuzzer", 1, 3)])["best_of_default"]
+        self.assertEqual(best["median"], 3)
+        pair = [trial("Z01", "libfuzzer", 1, 3), trial("Z01", "libfuzzer-tsan", 1, None)]
+        self.assertEqual(self.summary(pair)["best_of_default"]["median"], 6)
         self.write([HEADER, *ZOO])
         text = self.output("report", self.folder, "--default", "libfuzzer,walk")
         self.assertIn("best of the default setting", text)

@@ -46,6 +46,7 @@ if [ -x "$fuzzer" ]; then
 	done
 	expect 2 'there is no .nobody' "$build/campaign" --fuzzer "$fuzzer" --sluice "$sluice" \
 		--system nobody --output "$room/none"
+	expect 2 'one of each for a build' "$build/campaign" --fuzzer "$fuzzer" --fuzzer "$fuzzer" --sluice "$sluice"
 	expect 3 'said no finding' "$build/campaign" --fuzzer /bin/false --sluice "$sluice" \
 		--seconds 5 --output "$room/none"
 fi

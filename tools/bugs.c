@@ -20,23 +20,25 @@ struct bugs_folders bugs_folders = {
 };
 
 const struct method_info methods[METHOD_COUNT] = {
-	[METHOD_RANDOM] = { "random", "generated scenarios, random schedules", false },
-	[METHOD_PCT] = { "pct", "generated scenarios, PCT schedules", false },
+	[METHOD_RANDOM] = { "random", "generated scenarios, random schedules", NULL },
+	[METHOD_PCT] = { "pct", "generated scenarios, PCT schedules", NULL },
 	[METHOD_EXHAUSTIVE] = { "exhaustive", "the seed corpus, every schedule near the fair one",
-				false },
+				NULL },
 	[METHOD_DIFFERENTIAL] = { "differential",
 				  "generated scenarios, held against the system without the bug",
-				  false },
+				  NULL },
 	[METHOD_WALK] = { "walk", "baseline: generated scenarios, every option equally likely",
-			  false },
+			  NULL },
 	[METHOD_LIBFUZZER] = { "libfuzzer", "the fuzz target with one worker, from the seed corpus",
-			       true },
+			       "asan" },
+	[METHOD_LIBFUZZER_TSAN] = { "libfuzzer-tsan", "the same with TSan, which sees data races",
+				    "tsan" },
 	[METHOD_LIBFUZZER_PLAIN] = { "libfuzzer-plain",
-				     "baseline: the same without our generator and seeds", true },
+				     "baseline: the same without our generator and seeds", "asan" },
 	[METHOD_LIBFUZZER_UNSCHEDULED] = { "libfuzzer-unscheduled",
 					   "baseline: the same without the schedule in the input",
-					   true },
-	[METHOD_STORED] = { "stored", "the stored scenario, once", false },
+					   "asan" },
+	[METHOD_STORED] = { "stored", "the stored scenario, once", NULL },
 };
 
 enum method method_find(const char *word, size_t size)

@@ -31,6 +31,7 @@ enum method {
 	METHOD_DIFFERENTIAL,
 	METHOD_WALK,
 	METHOD_LIBFUZZER,
+	METHOD_LIBFUZZER_TSAN,
 	METHOD_LIBFUZZER_PLAIN,
 	METHOD_LIBFUZZER_UNSCHEDULED,
 	METHOD_STORED,
@@ -39,7 +40,7 @@ enum method {
 
 struct method_info {
 	const char *word, *meaning;
-	bool fuzzer;
+	const char *fuzzer; /* NULL, or the build whose libFuzzer it is */
 };
 extern const struct method_info methods[METHOD_COUNT];
 
@@ -122,8 +123,8 @@ void trial_fuzzer(const struct trial *trial, struct trial_result *result); /* bu
 
 /* --- bugs_fuzzer.c --- */
 
-/* Can this program's build use libFuzzer? If not, *@why says what is missing. */
-bool fuzzer_there(const char **why);
+/* Can this program's build do @method, a fuzzer? If not, *@why says what is missing. */
+bool fuzzer_there(enum method method, const char **why);
 /* The seeds in the byte form, as @twin takes them: in the output's state folder. */
 void fuzzer_encode_seeds(const struct sut_image *twin);
 /* Folder of a fuzzer's trial; gone afterwards. */

@@ -24,15 +24,16 @@
 #define SEEDS_OF_TRIAL 100000
 #define SEEDS_OF_CAMPAIGN 1000
 
-bool fuzzer_there(const char **why)
+bool fuzzer_there(enum method method, const char **why)
 {
+	const char *build = methods[method].fuzzer;
 	static const char *const programs[] = { "drain_fuzzer", "campaign" };
 	static char text[BUGS_PATH + 64];
 	char path[BUGS_PATH];
 
 	*why = text;
-	if (strcmp(run_build(), "asan")) {
-		snprintf(text, sizeof(text), "needs the build asan-bugs, this is `%s`",
+	if (strcmp(run_build(), build)) {
+		snprintf(text, sizeof(text), "needs the build %s-bugs, this is `%s`", build,
 			 run_build());
 		return false;
 	}
@@ -115,11 +116,13 @@ void fuzzer_encode_seeds(const struct sut_image *twin)
 		tool_die(TOOL_USAGE, "%s: %s", bugs_folders.seeds, strerror(errno));
 	seeds_folder(twin->ops->name, folder, sizeof(folder));
 	bugs_make_folder(folder);
+	child_count_race("none");
 	while (e->next < e->count) {
 		judged->died = false;
 		child_start(&child, judged, CHILD_SILENT, encode_body, e);
 		child_wait(&child, 0);
 	}
+	child_count_race(NULL);
 }
 
 /* --- A trial's folder ------------------------------------------------------------------------- */
@@ -144,6 +147,9 @@ void fuzzer_clean(const struct trial *trial)
 }
 
 /* --- The campaign ----------------------------------------------------------------------------- */
+
+/* The twin has races of its own, and TSan would end run after run by one: they are no finding then. */
+static bool no_races;
 
 __attribute__((noreturn)) static void campaign_exec(const struct trial *trial, const char *folder,
 						    double seconds, u64 number)
@@ -171,6 +177,7 @@ __attribute__((noreturn)) static void campaign_exec(const struct trial *trial, c
 			 twin,
 			 (char *)"--seeds",
 			 seeds,
+			 NULL,
 			 NULL };
 
 	bugs_beside("campaign", program, sizeof(program));
@@ -188,8 +195,10 @@ __attribute__((noreturn)) static void campaign_exec(const struct trial *trial, c
 	snprintf(twin, sizeof(twin), "%s", trial->bug->twin);
 	if (trial->method == METHOD_LIBFUZZER_PLAIN) {
 		setenv(STATUS_MUTATOR, "engine", 1);
-		args[ARRAY_SIZE(args) - 3] = NULL; /* from nothing */
+		args[ARRAY_SIZE(args) - 4] = NULL; /* from nothing */
 	}
+	if (no_races)
+		args[ARRAY_SIZE(args) - 2] = (char *)"--no-races";
 	if (trial->method == METHOD_LIBFUZZER_UNSCHEDULED)
 		setenv(STATUS_SCHEDULE, "none", 1);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -219,15 +228,19 @@ static cJSON *read_report(const char *folder)
 }
 
 /* What the campaign found, run once more here: its report and its premises. */
-static void take_finding(const struct trial *trial, struct trial_result *result, const char *path)
+static void take_finding(const struct trial *trial, struct trial_result *result,
+			 const char *identity, const char *path)
 {
 	static struct scenario s;
 	struct judged *judged = child_memory(sizeof(*judged));
+	bool race = judged_matches(identity, STATUS_RACES);
 
 	if (input_read(path, INPUT_TEXT, &s))
 		exit(TOOL_FAILED);
+	/* The worker has passed over races that are not its finding, if it met any. */
+	child_count_race(race ? NULL : "none");
 	trial_replay(trial_system(trial), &s, judged);
-	trial_finds(trial, result, judged, result->cpu, result->runs);
+	no_races |= !trial_finds(trial, result, judged, result->cpu, result->runs) && race;
 }
 
 /* One campaign with the time that is left. True: it is the last. */
@@ -235,7 +248,7 @@ static bool run_campaign(const struct trial *trial, struct trial_result *result,
 {
 	char folder[BUGS_PATH], path[BUGS_PATH + 256];
 	double cpu = result->cpu;
-	const char *file;
+	const char *file, *identity;
 	cJSON *report;
 	int status;
 	pid_t pid;
@@ -255,9 +268,10 @@ static bool run_campaign(const struct trial *trial, struct trial_result *result,
 	result->runs += (u64)cJSON_GetNumberValue(cJSON_GetObjectItem(report, "executions"));
 	result->cpu += cJSON_GetNumberValue(cJSON_GetObjectItem(report, "cpu_seconds"));
 	file = cJSON_GetStringValue(cJSON_GetObjectItem(report, "file"));
-	if (file) {
+	identity = cJSON_GetStringValue(cJSON_GetObjectItem(report, "identity"));
+	if (file && identity) {
 		snprintf(path, sizeof(path), "%s/%s", folder, file);
-		take_finding(trial, result, path);
+		take_finding(trial, result, identity, path);
 	} else if (result->cpu < trial->cap) {
 		tool_die(TOOL_FAILED, "the clock ran out after %.1f s of CPU time", result->cpu);
 	}

@@ -143,7 +143,7 @@ static void bury(struct worker *w, int code)
 		campaign.dropped += finding_leave_corpus(w->words.artifact);
 	if (w->words.identity[0] && w->words.text_size) {
 		w->quick_deaths = 0;
-		finding_add(&w->words, elapsed());
+		finding_add(&w->words, w->build, elapsed());
 		if (finding_count > known)
 			say_new(&findings[finding_count - 1]);
 	} else if (++w->quick_deaths == QUICK_DEATHS_MAX || code == 2 || code == 3) {
@@ -160,6 +160,7 @@ static void run_workers(void)
 {
 	for (unsigned i = 0; i < options.jobs; i++) {
 		campaign.worker[i].index = i;
+		campaign.worker[i].build = &options.build[i % options.fuzzers];
 		worker_start(&campaign.worker[i], seconds_left());
 	}
 	while (!interrupted && !campaign.failure[0] && seconds_left() > 0) {
@@ -267,11 +268,17 @@ static void print_folded(const char *text)
 
 static void print_finding(const struct finding *f)
 {
+	static const char *const replay[] = {
+		[REPLAYS_NOT] = "THE TEXT DOES NOT REPLAY in a fresh process",
+		[REPLAYS_ALIKE] =
+			"the text replays in a fresh process, between two other functions",
+		[REPLAYS] = "the text replays in a fresh process",
+	};
+
 	printf("\n%s%s%s\n  met %llu times, first after %.1f s; %s\n  premises:\n", f->line,
 	       finding_mark(f), f->shared ? " (the twin has it, too)" : "",
 	       (unsigned long long)finding_met(f, campaign.worker, options.jobs), f->at,
-	       f->replays ? "the text replays in a fresh process"
-			  : "THE TEXT DOES NOT REPLAY in a fresh process");
+	       replay[f->replays]);
 	print_folded(f->premises);
 	printf("  replay: scripts/sluice run %s\n", f->path);
 }
@@ -341,7 +348,8 @@ enum {
 	KEY_TWIN,
 	KEY_REPORT,
 	KEY_CPU,
-	KEY_FIRST
+	KEY_FIRST,
+	KEY_NO_RACES
 };
 
 static unsigned number(const char *option, const char *text, unsigned low, unsigned high)
@@ -355,6 +363,16 @@ static unsigned number(const char *option, const char *text, unsigned low, unsig
 		exit(2);
 	}
 	return (unsigned)value;
+}
+
+static void name_program(int key, char *path, struct argp_state *state)
+{
+	unsigned *count = key == KEY_FUZZER ? &options.fuzzers : &options.sluices;
+	struct campaign_build *build = &options.build[*count];
+
+	if ((*count)++ == CAMPAIGN_BUILDS_MAX)
+		argp_error(state, "at most %u builds", CAMPAIGN_BUILDS_MAX);
+	*(key == KEY_FUZZER ? &build->fuzzer : &build->sluice) = path;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -373,10 +391,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options.jobs = number("jobs", arg, 1, CAMPAIGN_JOBS_MAX);
 		break;
 	case KEY_FUZZER:
-		options.fuzzer = arg;
-		break;
 	case KEY_SLUICE:
-		options.sluice = arg;
+		name_program(key, arg, state);
 		break;
 	case KEY_SEEDS:
 		options.seeds = arg;
@@ -396,12 +412,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_FIRST:
 		options.first = true;
 		break;
+	case KEY_NO_RACES:
+		options.no_races = true;
+		break;
 	case ARGP_KEY_ARG:
 		argp_usage(state);
 		break;
 	case ARGP_KEY_END:
-		if (!options.fuzzer || !options.sluice)
-			argp_error(state, "--fuzzer and --sluice are needed");
+		if (!options.fuzzers || options.fuzzers != options.sluices)
+			argp_error(state,
+				   "--fuzzer and --sluice are needed, one of each for a build");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -410,8 +430,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option argp_options[] = {
-	{ "fuzzer", KEY_FUZZER, "FILE", 0, "The fuzz target's program", 0 },
-	{ "sluice", KEY_SLUICE, "FILE", 0, "The sluice program of the same build", 0 },
+	{ "fuzzer", KEY_FUZZER, "FILE", 0,
+	  "The fuzz target's program; with more of them, of other builds, workers take them in "
+	  "turn",
+	  0 },
+	{ "sluice", KEY_SLUICE, "FILE", 0,
+	  "The sluice program of the same build, in the same order", 0 },
 	{ "seeds", KEY_SEEDS, "DIR", 0, "Inputs to begin with, in the byte form", 0 },
 	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
 	{ "seconds", 't', "N", 0, "How long (60)", 0 },
@@ -419,6 +443,7 @@ static const struct argp_option argp_options[] = {
 	{ "output", 'o', "DIR", 0, "Where findings go (findings/core)", 0 },
 	{ "twin", KEY_TWIN, "NAME", 0, "What this system gives as well is no finding", 0 },
 	{ "first", KEY_FIRST, NULL, 0, "The first finding ends it", 0 },
+	{ "no-races", KEY_NO_RACES, NULL, 0, "Pass over all data races", 0 },
 	{ "cpu-milliseconds", KEY_CPU, "N", 0, "How long, in the workers' CPU time", 0 },
 	{ "seed", KEY_SEED, "N", 0, "libFuzzer's seed (any)", 0 },
 	{ "report", KEY_REPORT, "FILE", 0, "Write the outcome here, too, as JSON", 0 },

@@ -7,9 +7,12 @@
  *
  * A worker dies of what it finds. The campaign reads its last words from the log, keeps one text
  * and one byte file for each identity, tries the text in a fresh process, and starts the worker
- * again on the corpus so far. What the judge found is passed over from then on (SLUICE_KNOWN); a
- * sanitizer's death is a death each time, and counted. An input that dies while the corpus is read
- * would stop every later start: it leaves the corpus.
+ * again on the corpus so far. What the judge found is passed over from then on (SLUICE_KNOWN), and so
+ * are data races; a sanitizer's other deaths are a death each time, and counted. An input that dies
+ * while the corpus is read would stop every later start: it leaves the corpus.
+ *
+ * Workers may be of several builds, each with its own sanitizers: they take turns, share corpus and
+ * findings, and a finding is tried by the build that found it.
  *
  * Files: OUTPUT/<identity>.sluice and .bytes are the findings; OUTPUT/state has the corpus, the
  * workers' logs and libFuzzer's artifacts.
@@ -27,8 +30,15 @@
 #define CAMPAIGN_JOBS_MAX 64
 #define CAMPAIGN_PATH 1024
 
-struct campaign_options {
+#define CAMPAIGN_BUILDS_MAX 4
+
+struct campaign_build {
 	const char *fuzzer, *sluice; /* programs */
+};
+
+struct campaign_options {
+	struct campaign_build build[CAMPAIGN_BUILDS_MAX]; /* of workers 0, 1, ... in turn */
+	unsigned fuzzers, sluices; /* named so far; as many of both in the end */
 	const char *system, *seeds, *output;
 	const char *twin;   /* NULL, or: what it gives as well is no finding */
 	const char *report; /* NULL, or: where the outcome goes, as JSON */
@@ -36,6 +46,7 @@ struct campaign_options {
 	unsigned seed;      /* of libFuzzer; 0: it chooses */
 	double cpu_seconds; /* 0, or: the workers' CPU time, in place of .seconds by the clock */
 	bool first;         /* the first finding ends it */
+	bool no_races;      /* data races are passed over from the start */
 };
 extern struct campaign_options options;
 
@@ -56,6 +67,7 @@ struct last_words {
 
 struct worker {
 	unsigned index;
+	const struct campaign_build *build;
 	pid_t pid;
 	int log, status_fd;
 	off_t log_at;
@@ -83,14 +95,21 @@ void worker_stop(struct worker *w);
 
 /* --- campaign_finding.c --- */
 
+enum replay {
+	REPLAYS_NOT,
+	REPLAYS_ALIKE, /* as a race between two other functions */
+	REPLAYS
+};
+
 struct finding {
 	char identity[DEATH_TOKEN_MAX];
 	char line[512], premises[1024];
 	char path[CAMPAIGN_PATH]; /* of the text */
 	uint64_t deaths;
 	unsigned broken; /* promises broken in the case that is kept */
-	bool judged;     /* by the judge: later ones are passed over */
-	bool replays;
+	bool race;       /* a data race */
+	bool passed;     /* the judge's, or a race: later ones are passed over */
+	enum replay replays;
 	bool shared; /* the twin gives it, too */
 	double at;   /* seconds into the campaign */
 };
@@ -99,13 +118,13 @@ struct finding {
 extern struct finding findings[FINDINGS_MAX];
 extern unsigned finding_count;
 
-/* Files @words: a new finding, or one more of its kind. */
-void finding_add(const struct last_words *words, double at);
+/* Files the last words of a worker of @build: a new finding, or one more of its kind. */
+void finding_add(const struct last_words *words, const struct campaign_build *build, double at);
 /* How many of them the twin does not give. */
 unsigned finding_own(void);
 /* " (with a disputed knob value)" where that is so, else "". */
 const char *finding_mark(const struct finding *f);
-/* For SLUICE_KNOWN. */
+/* For SLUICE_KNOWN; @size: STATUS_KNOWN_SIZE. */
 void finding_known(char *buf, size_t size);
 /* How often the finding was met, by deaths and by passing over it. */
 uint64_t finding_met(const struct finding *f, const struct worker *workers, unsigned count);

@@ -80,7 +80,6 @@ static bool write_text(const struct finding *f, const struct last_words *words, 
 	run_expect(&s.expect[0], system, base);
 	if (twin)
 		run_expect(&s.expect[s.expects++], run_system(options.twin)->ops, base);
-	run_set_needs(&s, !f->judged);
 	out = fopen(path, "w");
 	if (!out) {
 		fprintf(stderr, "campaign: %s: %s\n", path, strerror(errno));
@@ -90,9 +89,14 @@ static bool write_text(const struct finding *f, const struct last_words *words, 
 	return !fclose(out);
 }
 
-/* Does `sluice run` in a fresh process say of the file what the file says? */
-static bool replay(const char *path)
+/*
+ * Does `sluice run` in a fresh process say of the file what the file says? @race: the one that counts, as
+ * its --race; NULL: all.
+ */
+static bool run_file(const struct campaign_build *build, const char *path, const char *race)
 {
+	const char *args[] = { build->sluice,          "run", "--quiet", path,
+			       race ? "--race" : NULL, race,  NULL };
 	int status, null;
 	pid_t pid = fork();
 
@@ -102,7 +106,7 @@ static bool replay(const char *path)
 		null = open("/dev/null", O_WRONLY);
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
-		execl(options.sluice, options.sluice, "run", "--quiet", path, (char *)NULL);
+		execv(build->sluice, (char **)args);
 		_exit(3);
 	}
 	while (waitpid(pid, &status, 0) < 0) {
@@ -112,8 +116,21 @@ static bool replay(const char *path)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
+/*
+ * The worker has passed over races, and so must this. Of many accesses to one place TSan remembers the
+ * last few, and which depends on what the process did before: another pair may stand for the same race.
+ */
+static enum replay replay(const struct finding *f, const struct campaign_build *build,
+			  const char *path)
+{
+	if (run_file(build, path, f->race ? f->identity : "none"))
+		return REPLAYS;
+	return f->race && run_file(build, path, NULL) ? REPLAYS_ALIKE : REPLAYS_NOT;
+}
+
 /* Does the twin give the same, in a fresh process? */
-static bool twin_shares(const struct finding *f, const struct last_words *words)
+static bool twin_shares(const struct finding *f, const struct last_words *words,
+			const struct campaign_build *build)
 {
 	char path[CAMPAIGN_PATH + 16];
 	bool shares;
@@ -121,7 +138,7 @@ static bool twin_shares(const struct finding *f, const struct last_words *words)
 	if (!options.twin)
 		return false;
 	snprintf(path, sizeof(path), "%s.twin", f->path);
-	shares = write_text(f, words, path, true) && replay(path);
+	shares = write_text(f, words, path, true) && replay(f, build, path);
 	unlink(path);
 	return shares;
 }
@@ -135,16 +152,14 @@ unsigned finding_own(void)
 	return own;
 }
 
-/* What it is filed under: the sanitizers' identities (they have a colon) know no knobs. */
+/* What it is filed under. */
 static void finding_key(const struct last_words *words, char *key, size_t size)
 {
-	const char *suffix = strchr(words->identity, ':') ? "" : status_suffix(words->premises);
-
 	snprintf(key, size, "%.*s%s", (int)(size - sizeof(STATUS_DISPUTED)), words->identity,
-		 suffix);
+		 status_suffix(words->identity, words->premises));
 }
 
-void finding_add(const struct last_words *words, double at)
+void finding_add(const struct last_words *words, const struct campaign_build *build, double at)
 {
 	char bytes[CAMPAIGN_PATH], key[DEATH_TOKEN_MAX];
 	struct finding *f;
@@ -169,18 +184,30 @@ void finding_add(const struct last_words *words, double at)
 	snprintf(f->premises, sizeof(f->premises), "%.*s", (int)sizeof(f->premises) - 1,
 		 words->premises);
 	/* A token has more than one part; the judge's identities have one. */
-	f->judged = !strchr(f->identity, ':');
+	f->race = !strncmp(f->identity, STATUS_RACES ":", strlen(STATUS_RACES ":"));
+	f->passed = f->race || !strchr(f->identity, ':');
 	finding_path(f->identity, ".sluice", f->path, sizeof(f->path));
 	finding_path(f->identity, ".bytes", bytes, sizeof(bytes));
 	if (words->artifact[0] && !copy_file(words->artifact, bytes))
 		fprintf(stderr, "campaign: %s: %s\n", bytes, strerror(errno));
-	f->replays = write_text(f, words, f->path, false) && replay(f->path);
-	f->shared = twin_shares(f, words);
+	f->replays = REPLAYS_NOT;
+	if (write_text(f, words, f->path, false))
+		f->replays = replay(f, build, f->path);
+	f->shared = twin_shares(f, words, build);
 }
 
 const char *finding_mark(const struct finding *f)
 {
 	return strchr(f->identity, STATUS_DISPUTED[0]) ? " (with a disputed knob value)" : "";
+}
+
+/*
+ * What a twin shares of the judge's is looked for further: another case may be the system's own. A race
+ * says which two functions it is between, and is the same one.
+ */
+static bool finding_is_passed(const struct finding *f)
+{
+	return f->passed && (f->race || !f->shared);
 }
 
 void finding_known(char *buf, size_t size)
@@ -189,12 +216,12 @@ void finding_known(char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (unsigned i = 0; i < finding_count; i++) {
-		if (!findings[i].judged || findings[i].shared ||
-		    used + strlen(findings[i].identity) + 16 > size)
-			continue;
-		used += (size_t)snprintf(buf + used, size - used, "%s%s=%u", used ? "," : "",
-					 findings[i].identity, findings[i].broken);
+		if (finding_is_passed(&findings[i]))
+			used += (size_t)snprintf(buf + used, size - used, "%s=%u,",
+						 findings[i].identity, findings[i].broken);
 	}
+	if (options.no_races)
+		snprintf(buf + used, size - used, "%s=0", STATUS_RACES);
 }
 
 uint64_t finding_met(const struct finding *f, const struct worker *workers, unsigned count)
@@ -202,13 +229,11 @@ uint64_t finding_met(const struct finding *f, const struct worker *workers, unsi
 	uint64_t met = f->deaths;
 	unsigned place = 0;
 
-	if (!f->judged)
-		return met;
-	if (f->shared)
+	if (!finding_is_passed(f))
 		return met;
 	for (const struct finding *g = findings; g != f; g++)
-		place += g->judged && !g->shared;
-	for (unsigned i = 0; i < count && place < STATUS_KNOWN_MAX; i++)
+		place += finding_is_passed(g);
+	for (unsigned i = 0; i < count; i++)
 		met += workers[i].status->repeats[place];
 	return met;
 }

@@ -28,26 +28,35 @@ static void status_map(struct worker *w)
 		campaign_die("no memory to share with a worker: %s", strerror(errno));
 }
 
+/* Symbolizing takes longer than a restart; `sluice run` on the text gives the whole report. */
+static void set_option(const char *name)
+{
+	const char *given = getenv(name);
+	char text[1024];
+
+	snprintf(text, sizeof(text), "symbolize=0%s%s", given ? ":" : "", given ? given : "");
+	setenv(name, text, 1);
+}
+
 static void set_environment(const struct worker *w)
 {
-	char known[4096], fd[16], asan[1024];
-	const char *given = getenv("ASAN_OPTIONS");
+	static char known[STATUS_KNOWN_SIZE];
+	char fd[16];
 
 	finding_known(known, sizeof(known));
 	snprintf(fd, sizeof(fd), "%d", w->status_fd);
-	/* Symbolizing takes longer than a restart; `sluice run` on the text gives the whole report.
-	 */
-	snprintf(asan, sizeof(asan), "symbolize=0%s%s", given ? ":" : "", given ? given : "");
+	set_option("ASAN_OPTIONS");
+	set_option("TSAN_OPTIONS");
 	setenv(STATUS_KNOWN, known, 1);
 	setenv(STATUS_FD, fd, 1);
 	if (options.twin)
 		setenv(STATUS_TWIN, options.twin, 1);
-	setenv("ASAN_OPTIONS", asan, 1);
 }
 
 static void worker_exec(const struct worker *w, double seconds_left)
 {
 	char system[128], artifacts[CAMPAIGN_PATH + 64], time[64], corpus[CAMPAIGN_PATH + 64];
+	const char *fuzzer = w->build->fuzzer;
 	char seed[32];
 
 	/* An interrupt from the terminal is the parent's to handle. */
@@ -65,10 +74,10 @@ static void worker_exec(const struct worker *w, double seconds_left)
 	/* Another one each time: the corpus alone would not make a difference. */
 	snprintf(seed, sizeof(seed), "-seed=%u",
 		 options.seed ? options.seed + 10000 * w->index + w->starts : 0);
-	execl(options.fuzzer, options.fuzzer, system, artifacts, time, seed, "-max_len=4096",
-	      "-timeout=25", "-rss_limit_mb=2560", "-print_funcs=0", "-use_value_profile=0",
-	      "-detect_leaks=0", "-reload=1", corpus, (char *)NULL);
-	fprintf(stderr, "%s: %s\n", options.fuzzer, strerror(errno));
+	execl(fuzzer, fuzzer, system, artifacts, time, seed, "-max_len=4096", "-timeout=25",
+	      "-rss_limit_mb=2560", "-print_funcs=0", "-use_value_profile=0", "-detect_leaks=0",
+	      "-reload=1", corpus, (char *)NULL);
+	fprintf(stderr, "%s: %s\n", fuzzer, strerror(errno));
 	_exit(3);
 }
 

@@ -25,6 +25,7 @@ static struct {
 	const struct scenario *scenario; /* being run now */
 	enum child_noise noise;
 	void (*print)(const struct judged *judged);
+	const char *race; /* the one that counts; NULL: all */
 } self;
 
 void *child_memory(size_t size)
@@ -102,6 +103,11 @@ static void child_dies(const char *token, const char *what)
 	fflush(stdout);
 }
 
+static bool race_is_passed(const char *token)
+{
+	return strcmp(token, self.race);
+}
+
 static void child_set_up(struct judged *judged, enum child_noise noise)
 {
 	int null;
@@ -114,7 +120,8 @@ static void child_set_up(struct judged *judged, enum child_noise noise)
 	self.noise = noise;
 	self.scenario = NULL;
 	death_set_handler(child_dies);
-	death_catch_signals();
+	death_set_known(self.race ? race_is_passed : NULL);
+	death_catch_signals(false);
 	if (noise == CHILD_LOUD)
 		return;
 	null = open("/dev/null", O_WRONLY);
@@ -170,6 +177,11 @@ int child_wait(struct child *c, int flags)
 void child_on_death(void (*print)(const struct judged *judged))
 {
 	self.print = print;
+}
+
+void child_count_race(const char *token)
+{
+	self.race = token;
 }
 
 static void judged_fill(struct judged *j, const struct run_result *r)

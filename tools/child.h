@@ -64,6 +64,12 @@ bool child_twin_gives(const struct sut_image *twin, const struct scenario *recor
 		      const char *identity);
 void child_on_death(void (*print)(const struct judged *judged));
 
+/*
+ * From the next child on data races but for @token are passed over, and the rest of the run is judged as
+ * usual ("none": all races are; NULL: none is). The string stays the caller's.
+ */
+void child_count_race(const char *token);
+
 /* The identity without what a token adds to it: "UAF" of "UAF:prq_drain". @base: DEATH_TOKEN_MAX.
  */
 void judged_base(const char *identity, char *base);

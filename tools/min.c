@@ -198,6 +198,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_IDENTITY:
 		options.identity = arg;
+		if (!strncmp(arg, "RACE:", 5))
+			child_count_race(arg);
 		break;
 	case KEY_BUDGET:
 		options.budget = (unsigned)tool_number("budget", arg, 1, 100000000);

@@ -367,7 +367,7 @@ static int run_file(const char *path)
 	return code;
 }
 
-enum { KEY_JSON = 256, KEY_BYTES, KEY_HASH, KEY_TRACE, KEY_PREEMPTIONS, KEY_WHOLE };
+enum { KEY_JSON = 256, KEY_BYTES, KEY_HASH, KEY_TRACE, KEY_PREEMPTIONS, KEY_WHOLE, KEY_RACE };
 
 static const struct argp_option argp_options[] = {
 	{ "system", 's', "NAME", 0,
@@ -389,6 +389,8 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "whole", KEY_WHOLE, NULL, 0, "A timeline with the setup, and what follows the finding",
 	  0 },
+	{ "race", KEY_RACE, "TOKEN", 0,
+	  "In the tsan flavour: pass over all data races but this one (none: all), and go on", 0 },
 	{ "quiet", 'q', NULL, 0, "Print only what is not as expected", 0 },
 	{ 0 }
 };
@@ -425,6 +427,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_TRACE:
 		options.trace = arg;
+		break;
+	case KEY_RACE:
+		child_count_race(arg);
 		break;
 	case KEY_WHOLE:
 		options.whole = true;

@@ -84,6 +84,8 @@ static int encode_file(const char *path)
 			return TOOL_USAGE;
 		/* As a fuzz target for that system would take it. */
 		run_fit(&s, system);
+		/* The schedule of the whole run is asked for. */
+		child_count_race("none");
 		if (s.anchors)
 			code = run_for_schedule(path, &s);
 		if (code)

@@ -7,7 +7,8 @@ usage: report.py report [DIR|FILE] [--default METHOD,...] [--html FILE] [--json 
 
 DIR is a folder that `sluice bugs run` wrote to (findings/bugs); FILE is its trials.jsonl, or what
 `report --json` wrote; A and B are either. `report` prints text unless --html or --json is given. --default names the
-methods that make up the default setting of `scripts/fuzz`: libfuzzer, if nothing is said.
+methods that make up the default setting of `scripts/fuzz`, one worker each: libfuzzer and
+libfuzzer-tsan, if nothing is said.
 
 `compare` asks whether B finds the bugs later than A. For each method: a log-rank test stratified by
 bug, the hazard ratio (above 1: B is sooner), the chance that B is sooner, and Wilcoxon's
@@ -19,11 +20,12 @@ search B found by none. Baselines and replays are shown, and judged only where t
 JSON of `report`; times are seconds of CPU, null where there is none:
   schema            "sluice-bugs-report/1"
   headers           [{build, cpu, date}], one for each that was used
-  default           [method]: the default setting
+  default           [method]: the default setting, as far as it was run
   totals            trials, superseded (run again later), bugs, detected (by any search or
                     baseline), seeds, caps, cpu_seconds, states {state: bugs}
   methods           [ROW], the default first, then by share detected, baselines behind searches
-  best_of_default   ROW over the soonest of the default methods for each bug and seed, or null
+  best_of_default   ROW over the default methods side by side: for each bug and seed the soonest, its
+                    time counted once for each of them that was run; or null
   goals             [{goal, found, met}] of that row; met null: not followed that long; or null
   bugs              [BUG], never found first, then not reached, unexpected, missed, found
   trials            [trial] as in trials.jsonl, one a line, by variant, method, seed
@@ -114,8 +116,9 @@ def arguments(words):
                               help="time to detect, per method and per bug")
     one.add_argument("source", metavar="DIR|FILE", nargs="?", default=WRITTEN,
                      help=f"what `sluice bugs run` wrote ({WRITTEN})")
-    one.add_argument("--default", default="libfuzzer", metavar="METHOD,...",
-                     help="methods that make up the default setting of scripts/fuzz (libfuzzer)")
+    one.add_argument("--default", default="libfuzzer,libfuzzer-tsan", metavar="METHOD,...",
+                     help="methods that make up the default setting of scripts/fuzz "
+                          "(libfuzzer,libfuzzer-tsan)")
     one.add_argument("--html", metavar="FILE", help="a page with curves; - is standard output")
     one.add_argument("--json", nargs="?", const="-", metavar="FILE", help="all figures and trials")
     one.set_defaults(run=run_report)

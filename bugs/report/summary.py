@@ -174,24 +174,22 @@ def bug_row(variant, trials, order):
 
 
 def best_of(trials, methods):
-    """For each bug and seed, the trial of @methods that ends first with a detection.
+    """For each bug and seed, what those of @methods that were run come to side by side."""
+    groups = {}
+    for trial in trials:
+        if trial["method"] in methods:
+            groups.setdefault((trial["variant"], trial["seed"]), []).append(trial)
+    return [side_by_side(groups[key]) for key in sorted(groups)]
+
+
+def side_by_side(trials):
+    """One worker each: the first detection ends it, and by then all have taken as much time.
 
     Where none detects, the one that gave up first: its time is what is known to be too short.
     """
-    chosen = {}
-    for trial in trials:
-        if trial["method"] not in methods:
-            continue
-        key = (trial["variant"], trial["seed"])
-        if key not in chosen or sooner(trial, chosen[key]):
-            chosen[key] = trial
-    return [chosen[key] for key in sorted(chosen)]
-
-
-def sooner(one, other):
-    if one["detected"] != other["detected"]:
-        return one["detected"]
-    return spent(one) < spent(other)
+    first = min(trials, key=lambda trial: (not trial["detected"], spent(trial)))
+    workers = len(trials)
+    return {**first, "cpu_seconds": workers * first["cpu_seconds"], "cap": workers * first["cap"]}
 
 
 def against(best, trials):
@@ -264,6 +262,7 @@ def summarise(loaded, default):
     """The report as JSON has it (report.py says what is what)."""
     trials = loaded.trials
     names = {trial["method"] for trial in trials}
+    default = [name for name in default if name in names] or default
     best = best_of(trials, default)
     rows = []
     for name in names:
