@@ -9,8 +9,8 @@
  * all tasks stand" met at a decision.
  *
  * --system=NAME or SLUICE_SYSTEM chooses the system under test. Identities in SLUICE_KNOWN are
- * counted and passed over, and so is what the system SLUICE_TWIN gives as well. The target writes
- * nothing but its last words on stderr.
+ * counted and passed over, and so is what the system SLUICE_TWIN gives as well. Some runs are held
+ * against one of the system SLUICE_AGAINST. The target writes nothing but its last words on stderr.
  */
 
 #include <stdio.h>
@@ -28,6 +28,7 @@
 
 /* Of SLUICE_SCHEDULE=none: as long as schedules of `sluice search` are at most. */
 #define WALK_DECISIONS 400
+#define AGAINST_ODDS 16
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* libFuzzer scans and clears this table for every input: small. */
 __attribute__((section("__libfuzzer_extra_counters"), used)) static uint8_t states[4096];
 
-static const struct sut_image *target_system, *target_twin;
+static const struct sut_image *target_system, *target_twin, *target_reference;
 static struct scenario scenario, recorded;
 static struct fuzz_status own_status, *status = &own_status;
 static char known[STATUS_KNOWN_SIZE];
@@ -153,6 +154,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	target_system = find_system(name ? name : "core");
 	if (getenv(STATUS_TWIN))
 		target_twin = find_system(getenv(STATUS_TWIN));
+	if (getenv(STATUS_AGAINST))
+		target_reference = find_system(getenv(STATUS_AGAINST));
 	unscheduled = getenv(STATUS_SCHEDULE) && !strcmp(getenv(STATUS_SCHEDULE), "none");
 	if (getenv(STATUS_KNOWN))
 		snprintf(known, sizeof(known), "%s", getenv(STATUS_KNOWN));
@@ -189,6 +192,14 @@ static struct chooser *walk(void)
 	return &walk.base;
 }
 
+/* One input in AGAINST_ODDS: a run of the reference costs as much again. */
+static void choose_reference(const uint8_t *data, size_t size)
+{
+	bool chosen = size && (data[size / 2] + size) % AGAINST_ODDS == 0;
+
+	run_set_reference(chosen ? target_reference : NULL);
+}
+
 /* Does the twin give the same on the schedule that was taken? If not, the run is repeated. */
 static bool twin_shares(struct run_result *result)
 {
@@ -214,6 +225,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run_trim(&scenario);
 	run_fit(&scenario, target_system);
 	status->executions++;
+	choose_reference(data, size);
 	run(&scenario, target_system, unscheduled ? walk() : NULL, &result);
 	if (result.verdict != RUN_FINDING || is_known(run_verdict_word(&result)))
 		return 0;

@@ -23,6 +23,8 @@
 #define STATUS_KNOWN "SLUICE_KNOWN"
 #define STATUS_RACES "RACE"
 #define STATUS_SYSTEM "SLUICE_SYSTEM"
+/* A system that some runs are held against: what their endpoints see must agree (run/compare.h). */
+#define STATUS_AGAINST "SLUICE_AGAINST"
 /* A system whose findings are not looked for: what it gives as well is passed over (fuzz/twin.h). */
 #define STATUS_TWIN "SLUICE_TWIN"
 /*

@@ -175,6 +175,8 @@ __attribute__((noreturn)) static void campaign_exec(const struct trial *trial, c
 			 (char *)"--first",
 			 (char *)"--twin",
 			 twin,
+			 (char *)"--against",
+			 twin,
 			 (char *)"--seeds",
 			 seeds,
 			 NULL,

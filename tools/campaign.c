@@ -346,6 +346,7 @@ enum {
 	KEY_SEEDS,
 	KEY_SEED,
 	KEY_TWIN,
+	KEY_AGAINST,
 	KEY_REPORT,
 	KEY_CPU,
 	KEY_FIRST,
@@ -403,6 +404,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_TWIN:
 		options.twin = arg;
 		break;
+	case KEY_AGAINST:
+		options.against = arg;
+		break;
 	case KEY_REPORT:
 		options.report = arg;
 		break;
@@ -442,6 +446,9 @@ static const struct argp_option argp_options[] = {
 	{ "jobs", 'j', "N", 0, "Workers (2)", 0 },
 	{ "output", 'o', "DIR", 0, "Where findings go (findings/core)", 0 },
 	{ "twin", KEY_TWIN, "NAME", 0, "What this system gives as well is no finding", 0 },
+	{ "against", KEY_AGAINST, "NAME", 0,
+	  "Hold one run in 16 against one of this system: what the endpoints see must agree (DIFF)",
+	  0 },
 	{ "first", KEY_FIRST, NULL, 0, "The first finding ends it", 0 },
 	{ "no-races", KEY_NO_RACES, NULL, 0, "Pass over all data races", 0 },
 	{ "cpu-milliseconds", KEY_CPU, "N", 0, "How long, in the workers' CPU time", 0 },
@@ -480,7 +487,8 @@ int main(int argc, char **argv)
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	run_init();
-	if (!there("system", options.system) || (options.twin && !there("twin", options.twin)))
+	if (!there("system", options.system) || (options.twin && !there("twin", options.twin)) ||
+	    (options.against && !there("against", options.against)))
 		return 2;
 	make_folder("%s/state/corpus", options.output);
 	make_folder("%s/state/artifacts", options.output);

@@ -40,8 +40,9 @@ struct campaign_options {
 	struct campaign_build build[CAMPAIGN_BUILDS_MAX]; /* of workers 0, 1, ... in turn */
 	unsigned fuzzers, sluices; /* named so far; as many of both in the end */
 	const char *system, *seeds, *output;
-	const char *twin;   /* NULL, or: what it gives as well is no finding */
-	const char *report; /* NULL, or: where the outcome goes, as JSON */
+	const char *twin;    /* NULL, or: what it gives as well is no finding */
+	const char *against; /* NULL, or: what some runs are held against */
+	const char *report;  /* NULL, or: where the outcome goes, as JSON */
 	unsigned seconds, jobs;
 	unsigned seed;      /* of libFuzzer; 0: it chooses */
 	double cpu_seconds; /* 0, or: the workers' CPU time, in place of .seconds by the clock */

@@ -54,6 +54,13 @@ static bool copy_file(const char *from, const char *to)
 	return ok;
 }
 
+static bool is_difference(const struct finding *f)
+{
+	const char *id = invariant_table[INV_DIFF].id;
+
+	return options.against && !strncmp(f->identity, id, strlen(id));
+}
+
 /*
  * The text as the dying worker wrote it, with what makes it a file that stands by itself. @twin: it
  * expects the same of the twin.
@@ -80,6 +87,9 @@ static bool write_text(const struct finding *f, const struct last_words *words, 
 	run_expect(&s.expect[0], system, base);
 	if (twin)
 		run_expect(&s.expect[s.expects++], run_system(options.twin)->ops, base);
+	/* What a difference is from is in its file. */
+	if (is_difference(f))
+		run_expect(&s.expect[s.expects++], run_system(options.against)->ops, "clean");
 	out = fopen(path, "w");
 	if (!out) {
 		fprintf(stderr, "campaign: %s: %s\n", path, strerror(errno));
@@ -135,7 +145,7 @@ static bool twin_shares(const struct finding *f, const struct last_words *words,
 	char path[CAMPAIGN_PATH + 16];
 	bool shares;
 
-	if (!options.twin)
+	if (!options.twin || (is_difference(f) && !strcmp(options.twin, options.against)))
 		return false;
 	snprintf(path, sizeof(path), "%s.twin", f->path);
 	shares = write_text(f, words, path, true) && replay(f, build, path);

@@ -51,6 +51,8 @@ static void set_environment(const struct worker *w)
 	setenv(STATUS_FD, fd, 1);
 	if (options.twin)
 		setenv(STATUS_TWIN, options.twin, 1);
+	if (options.against)
+		setenv(STATUS_AGAINST, options.against, 1);
 }
 
 static void worker_exec(const struct worker *w, double seconds_left)
