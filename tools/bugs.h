@@ -116,6 +116,11 @@ void trial_replay(const struct sut_image *system, const struct scenario *s, stru
 bool trial_finds(const struct trial *trial, struct trial_result *result,
 		 const struct judged *judged, double cpu, u64 runs);
 const struct sut_image *trial_system(const struct trial *trial);
+/*
+ * Do data races count? Only where one was planted: a canary looks at what it pleases and takes no lock,
+ * so under TSan it races, and what was found would be the canary.
+ */
+bool trial_wants_races(const struct trial *trial);
 
 void trial_search(const struct trial *trial, struct trial_result *result); /* bugs_search.c */
 void trial_stored(const struct trial *trial, struct trial_result *result);
@@ -149,6 +154,8 @@ void records_read(const char *path);
 void records_open(const char *folder);
 /* The trial, done with no smaller cap; or NULL. */
 const struct record *record_find(const struct trial *trial);
+/* "expected", "allowed", "unexpected" or "none" (NULL): the place of what was seen in the bug's row. */
+const char *record_seen_by(const struct bug *bug, const char *identity);
 /* Writes it down, and its scenario. */
 void record_add(const struct trial *trial, const struct trial_result *result);
 

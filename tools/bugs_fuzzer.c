@@ -148,7 +148,7 @@ void fuzzer_clean(const struct trial *trial)
 
 /* --- The campaign ----------------------------------------------------------------------------- */
 
-/* The twin has races of its own, and TSan would end run after run by one: they are no finding then. */
+/* None was planted, or the twin has races, too: TSan would end run after run by one that does not count. */
 static bool no_races;
 
 __attribute__((noreturn)) static void campaign_exec(const struct trial *trial, const char *folder,
@@ -239,7 +239,7 @@ static void take_finding(const struct trial *trial, struct trial_result *result,
 
 	if (input_read(path, INPUT_TEXT, &s))
 		exit(TOOL_FAILED);
-	/* The worker has passed over races that are not its finding, if it met any. */
+	/* The worker has passed over races before it came to what it found. */
 	child_count_race(race ? NULL : "none");
 	trial_replay(trial_system(trial), &s, judged);
 	no_races |= !trial_finds(trial, result, judged, result->cpu, result->runs) && race;
@@ -284,6 +284,7 @@ static bool run_campaign(const struct trial *trial, struct trial_result *result,
 void trial_fuzzer(const struct trial *trial, struct trial_result *result)
 {
 	fuzzer_clean(trial);
+	no_races = !trial_wants_races(trial);
 	/* What a sanitizer ends is compared with the twin here only; on the corpus so far it goes on. */
 	for (u64 number = 0; !run_campaign(trial, result, number); number++)
 		;

@@ -213,8 +213,7 @@ void records_open(const char *folder)
 		tool_die(TOOL_FAILED, "%s: %s", path, strerror(errno));
 }
 
-/* "expected", "allowed", "unexpected" or "none": the place of what was seen in the bug's row. */
-static const char *seen_by(const struct bug *bug, const char *identity)
+const char *record_seen_by(const struct bug *bug, const char *identity)
 {
 	const char *at = bug->expect;
 	char word[DEATH_TOKEN_MAX];
@@ -280,7 +279,7 @@ static void write_trial(FILE *out, const struct trial *trial, const struct trial
 		result->wall, (unsigned long long)result->runs);
 	write_key(out, "identity", identity);
 	write_key(out, "expect", bug->expect);
-	write_key(out, "seen_by", seen_by(bug, identity));
+	write_key(out, "seen_by", record_seen_by(bug, identity));
 	write_key(out, "premises", identity ? result->judged.premises : NULL);
 	fprintf(out, ", \"reached\": %llu, \"triggered\": %llu",
 		(unsigned long long)result->canary.reached,

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fuzz/status.h"
 #include "tools/bugs.h"
 #include "tools/tool.h"
 
@@ -53,6 +54,11 @@ const char *trial_identity(const struct judged *judged)
 const struct sut_image *trial_system(const struct trial *trial)
 {
 	return run_system(trial->of_twin ? trial->bug->twin : trial->bug->variant);
+}
+
+bool trial_wants_races(const struct trial *trial)
+{
+	return strcmp(record_seen_by(trial->bug, STATUS_RACES), "unexpected") != 0;
 }
 
 struct replay {
@@ -185,6 +191,7 @@ __attribute__((noreturn)) static void trial_process(const struct trial_process *
 	dup2(null, STDOUT_FILENO);
 	dup2(p->errors, STDERR_FILENO);
 	map_canary();
+	child_count_race(trial_wants_races(trial) ? NULL : "none");
 	if (methods[trial->method].fuzzer)
 		trial_fuzzer(trial, result);
 	else if (trial->method == METHOD_STORED)
