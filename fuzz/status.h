@@ -8,6 +8,7 @@
  * without it the target counts for itself.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@
  * passed over ("RACE:f:g=0"); STATUS_RACES stands for all of them.
  */
 #define STATUS_KNOWN "SLUICE_KNOWN"
-#define STATUS_RACES "RACE"
+#define STATUS_RACES "RACE:"
 #define STATUS_SYSTEM "SLUICE_SYSTEM"
 /* A system that some runs are held against: what their endpoints see must agree (run/compare.h). */
 #define STATUS_AGAINST "SLUICE_AGAINST"
@@ -40,6 +41,11 @@ struct fuzz_status {
 	double twin_cpu;                    /* seconds that went into looking at the twin */
 	uint64_t repeats[STATUS_KNOWN_MAX]; /* of each identity in SLUICE_KNOWN, in its order */
 };
+
+static inline bool status_is_race(const char *identity)
+{
+	return !strncmp(identity, STATUS_RACES, strlen(STATUS_RACES));
+}
 
 /* How many promises judge_print_premises() calls broken. */
 static inline unsigned status_broken(const char *premises)

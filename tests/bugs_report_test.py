@@ -22,7 +22,7 @@ sys.dont_write_bytecode = True
 import report  # noqa: E402
 import tables  # noqa: E402
 
-HEADER = {"format": 1, "build": "b1", "cpu": "a CPU", "date": "2026-01-02T03:04:05Z"}
+HEADER = {"format": 1, "build": "asan b1", "cpu": "a CPU", "date": "2026-01-02T03:04:05Z"}
 
 
 def trial(bug, method, number, time, **more):
@@ -99,7 +99,7 @@ class ReportTest(ReportCase):
         text = self.output("report", self.write([HEADER, *ZOO]))
         lines = [" ".join(line.split()) for line in text.split("\n")]
         self.assertEqual(lines[0], "3 of 4 bugs found; 25 trials, 3 seeds, cap 20 s, 5 min of CPU")
-        self.assertEqual(lines[1], "2026-01-02T03:04:05Z build b1, a CPU")
+        self.assertEqual(lines[1], "2026-01-02T03:04:05Z build asan b1, a CPU")
         self.assertEqual(lines[3:5], [
             "never found: 1", "core-Z02 slug-Z02 expected HANG MISS triggered in 3 of 6 trials"])
         self.assertIn("SHORT all bugs detected 2 of 4", lines)
@@ -187,15 +187,22 @@ class ReportTest(ReportCase):
     def test_resumed_run(self):
         """A later line replaces an earlier one; a line that was cut off is left out, and said."""
         again = trial("Z02", "libfuzzer", 1, 0.5)
-        path = self.write([HEADER, *ZOO, HEADER, {**HEADER, "build": "b2"}, again,
+        path = self.write([HEADER, *ZOO, HEADER, {**HEADER, "build": "asan b2"}, again,
                            '{"bug": "Z02", "sl'])
         done = self.run_tool("report", path)
         self.assertEqual(done.returncode, 0)
         self.assertEqual(done.stderr, f"{path}:{len(ZOO) + 5}: cut off, left out\n")
-        self.assertEqual([done.stdout.count(f"build {name},") for name in ("b1", "b2")], [1, 1])
+        self.assertEqual([done.stdout.count(f"build {name},") for name in ("asan b1", "asan b2")], [1, 1])
         for line in ("4 of 4 bugs found; 25 trials", "1 trials were run again; the last run counts",
                      "not of one build and CPU", "never found: none"):
             self.assertIn(line, done.stdout)
+
+    def test_one_build_of_each_flavour(self):
+        """Is what the default setting has; another machine is not."""
+        self.write([HEADER, {**HEADER, "build": "tsan b1"}, *ZOO])
+        self.assertNotIn("not of one build", self.output("report", self.folder))
+        self.write([HEADER, {**HEADER, "build": "tsan b1", "cpu": "another"}, *ZOO])
+        self.assertIn("not of one build", self.output("report", self.folder))
 
     def test_report_of_a_report(self):
         text = self.output("report", self.write([HEADER, *ZOO]))

@@ -22,7 +22,7 @@ for _ in 1 2; do
 	expect 66 "^DEDUP_TOKEN: $token\$" "$fuzzer" --system=core-S19 "${artifacts[0]}"
 done
 expect 0 'Executed ' env SLUICE_KNOWN="X=1,$token=0" "$fuzzer" --system=core-S19 "${artifacts[0]}"
-expect 0 'Executed ' env SLUICE_KNOWN=RACE=0 "$fuzzer" --system=core-S19 "${artifacts[0]}"
+expect 0 'Executed ' env SLUICE_KNOWN=RACE:=0 "$fuzzer" --system=core-S19 "${artifacts[0]}"
 expect 66 "^DEDUP_TOKEN: $token\$" env SLUICE_KNOWN=RACE:iopf_work:iopf_work=0 "$fuzzer" \
 	--system=core-S19 "${artifacts[0]}"
 expect 0 'Executed ' "$fuzzer" --system=core "${artifacts[0]}"
@@ -47,6 +47,9 @@ expect 1 '' "$sluice" run --quiet --system core-S19 "$room/small.sluice"
 says "core-S19: $token"
 
 # --- A trial --------------------------------------------------------------------------------------------
-expect 0 '' "$sluice" bugs run core-S19 --methods libfuzzer-tsan --seeds 1 --cap 60 --output "$room/trial"
-says '^libfuzzer-tsan +1 +1 +100.0 %'
+# The other one's canary races, and is not what was planted.
+expect 0 '' "$sluice" bugs run core-S19 core-Z01 --methods libfuzzer-tsan --seeds 1 --cap 60 --output "$room/trial"
+says '^libfuzzer-tsan +2 +2 +100.0 %'
+jq -se 'all(.[] | select(.variant); .seen_by == "expected")' "$room/trial/trials.jsonl" >"$room/jq" ||
+	fail "not each bug was seen as what it is: $(cat "$room/trial/trials.jsonl")"
 finish

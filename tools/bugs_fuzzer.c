@@ -235,7 +235,7 @@ static void take_finding(const struct trial *trial, struct trial_result *result,
 {
 	static struct scenario s;
 	struct judged *judged = child_memory(sizeof(*judged));
-	bool race = judged_matches(identity, STATUS_RACES);
+	bool race = status_is_race(identity);
 
 	if (input_read(path, INPUT_TEXT, &s))
 		exit(TOOL_FAILED);

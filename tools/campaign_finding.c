@@ -194,7 +194,7 @@ void finding_add(const struct last_words *words, const struct campaign_build *bu
 	snprintf(f->premises, sizeof(f->premises), "%.*s", (int)sizeof(f->premises) - 1,
 		 words->premises);
 	/* A token has more than one part; the judge's identities have one. */
-	f->race = !strncmp(f->identity, STATUS_RACES ":", strlen(STATUS_RACES ":"));
+	f->race = status_is_race(f->identity);
 	f->passed = f->race || !strchr(f->identity, ':');
 	finding_path(f->identity, ".sluice", f->path, sizeof(f->path));
 	finding_path(f->identity, ".bytes", bytes, sizeof(bytes));

@@ -228,7 +228,7 @@ def runs(report):
         rows.append(("run again", f"{totals['superseded']} trials; the last run counts"))
     for header in report["headers"]:
         rows.append((header["date"], f"build {header['build']}, {header['cpu']}"))
-    if len({(header["build"], header["cpu"]) for header in report["headers"]}) > 1:
+    if summary.mixed(report["headers"]):
         rows.append(("mind", "not of one build and CPU: times do not compare between them"))
     return "<dl>" + "".join(f"<dt>{esc(k)}</dt><dd>{esc(v)}</dd>" for k, v in rows) + "</dl>"
 

@@ -258,6 +258,13 @@ def seconds(value, limit=None):
     return (text.rstrip("0").rstrip(".") if "." in text else text) + " s"
 
 
+def mixed(headers):
+    """Two builds of one flavour, or two machines? The default setting is of two flavours."""
+    builds = {header["build"] for header in headers}
+    flavours = {build.partition(" ")[0] for build in builds}
+    return len(builds) > len(flavours) or len({header["cpu"] for header in headers}) > 1
+
+
 def summarise(loaded, default):
     """The report as JSON has it (report.py says what is what)."""
     trials = loaded.trials

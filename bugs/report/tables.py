@@ -171,7 +171,7 @@ def head_lines(report):
            f"{len(totals['seeds'])} seeds, cap {caps} s, {duration(totals['cpu_seconds'])} of CPU"]
     for header in report["headers"]:
         out.append(f"{header['date']}  build {header['build']}, {header['cpu']}")
-    if len({(header["build"], header["cpu"]) for header in report["headers"]}) > 1:
+    if summary.mixed(report["headers"]):
         out.append("not of one build and CPU: times do not compare between them")
     if totals["superseded"]:
         out.append(f"{totals['superseded']} trials were run again; the last run counts")
