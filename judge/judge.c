@@ -344,6 +344,10 @@ void judge_event(const struct event *e)
 		result_event(e);
 		drain_event(e);
 		break;
+	case EV_WAIT_TIMEOUT:
+		result_event(e);
+		judge_host(e);
+		break;
 	case EV_HEAD:
 	case EV_TAIL:
 	case EV_RING:

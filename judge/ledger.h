@@ -132,11 +132,12 @@ struct ledger_op {
 	u16 blocked; /* site + 1 of the wait, 0: runs */
 	u16 woken;   /* the same of the wait that ended last */
 	u8 op, dev, unit, space;
-	bool met;     /* another task was at the same life, device or unit meanwhile */
-	bool reason;  /* what it asks for can't be done */
-	bool busy;    /* and may be refused as busy, for what goes on elsewhere */
-	u32 begun_at; /* index of the event */
-	u64 woken_at; /* when the wait ended last */
+	bool met;       /* another task was at the same life, device or unit meanwhile */
+	bool reason;    /* what it asks for can't be done */
+	bool busy;      /* and may be refused as busy, for what goes on elsewhere */
+	bool timed_out; /* a wait of it, for another task, has run into its bound */
+	u32 begun_at;   /* index of the event */
+	u64 woken_at;   /* when the wait ended last */
 };
 
 /* A work item that runs. */

@@ -163,9 +163,14 @@ static void result_keep(const struct ledger_op *op, bool failed)
 	}
 }
 
-/* Another device's silence is no reason: what waits with it in the queue is to be asked again. */
+/*
+ * Another device's silence is no reason: what waits with it in the queue is to be asked again. But who
+ * waits for the event thread, which stands behind that device in the queue, may lose patience.
+ */
 static u32 result_broken(const struct ledger_op *op)
 {
+	if (op->timed_out)
+		return promise_broken_unit(op->unit);
 	if (!ledger_has_device(op->dev))
 		return promise_broken_unit(op->unit) & ~P(INV_ANSWERED);
 	if (ledger.dev[op->dev].mute)
@@ -195,8 +200,12 @@ static void result_end(const struct event *e)
 
 void result_event(const struct event *e)
 {
+	unsigned task = e->task % LEDGER_TASKS_MAX;
+
 	if (e->kind == EV_OP_BEGIN)
 		result_begin(e);
-	else
+	else if (e->kind == EV_OP_END)
 		result_end(e);
+	else if (ledger.active >> task & 1)
+		ledger.op[task].timed_out = true;
 }

@@ -157,6 +157,28 @@ static void the_device_is_a_reason(void **state)
 	expect_finding("ERRNO");
 }
 
+/*
+ * Another device's silence excuses nobody whom it costs an attempt in the queue, but it does who has
+ * waited in vain for the event thread, which stands behind that device.
+ */
+static void a_lost_patience_is_a_reason(void **state)
+{
+	for (int waited = 0; waited < 2; waited++) {
+		st_reset();
+		ev(EV_HOSTILE, 1, HOSTILE_INV_LATE, 0, 0);
+		begin(JOP_UNBIND, 0, 1, ST_NO_SPACE);
+		if (waited)
+			ev(EV_WAIT_TIMEOUT, HOST_SITE_WAIT_EVENT, 0, 0, 0);
+		end(JOP_UNBIND, 0, 1, -ETIMEDOUT);
+		assert_int_equal(found(INV_ERRNO), !waited);
+	}
+	st_reset(); /* that of the operation before is forgotten, and without a late device it is none */
+	begin(JOP_DRAIN, 0, 1, ST_NO_SPACE);
+	ev(EV_WAIT_TIMEOUT, HOST_SITE_WAIT_EVENT, 0, 0, 0);
+	end(JOP_DRAIN, 0, 1, -ETIMEDOUT);
+	assert_true(found(INV_ERRNO));
+}
+
 /* What failed for a reason leaves one to those that come after it. */
 static void a_failure_is_a_reason(void **state)
 {
@@ -317,6 +339,7 @@ int main(void)
 		cmocka_unit_test(the_life_is_a_reason),
 		cmocka_unit_test(the_number_is_elsewhere),
 		cmocka_unit_test(the_device_is_a_reason),
+		cmocka_unit_test(a_lost_patience_is_a_reason),
 		cmocka_unit_test(a_failure_is_a_reason),
 		cmocka_unit_test(another_task_is_a_reason),
 		cmocka_unit_test(premises),
