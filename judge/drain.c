@@ -216,9 +216,11 @@ static void drain_returned(struct ledger_life *life, const struct ledger_op *op,
 	if (life->stop_at >= op->begun_at)
 		life->stop = STOP_NOT;
 	drain_judge_life(life);
-	life->stop = stop;
+	/* A life that is over stays as it ended; one that goes on has been stopped by now. */
 	if (ends)
 		ledger_end_life(life);
+	else
+		life->stop = stop;
 }
 
 /*

@@ -177,7 +177,10 @@ out:
 	host_mmput(space);
 }
 
-/* The number may be bound again before unbind returned; those entries are live. */
+/*
+ * The number may be bound again before unbind returned; those entries are live. That life may even be
+ * in an unbind of its own by now, which will be asked the same when it returns.
+ */
 static bool play_is_taken(unsigned dev, unsigned symbol)
 {
 	for (unsigned i = 0; i < SCENARIO_PASIDS_MAX; i++) {
@@ -186,7 +189,8 @@ static bool play_is_taken(unsigned dev, unsigned symbol)
 		/* Which number a bind under way will get only the system knows, if it picks them. */
 		if (life->binding && (i == symbol || play.picks_numbers))
 			return true;
-		if (life->bound && play.symbol[i].number == play.symbol[symbol].number)
+		if ((life->bound || life->unbinding) &&
+		    play.symbol[i].number == play.symbol[symbol].number)
 			return true;
 	}
 	return false;
