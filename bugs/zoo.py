@@ -178,7 +178,7 @@ def fix_path(name):
 
 
 def make_tree(out, name, tree, fixes, patch):
-    """OUT/NAME: TREE with FIXES and PATCH in it."""
+    """OUT/NAME: TREE with FIXES and PATCH in it. The twin, made before, has all the fixes."""
     patches = [fix_path(fix) for fix in fixes] + ([patch] if patch else [])
     stamp = digest(read(os.path.join(tree, "MANIFEST")), *[read(each) for each in patches],
                    read(semantic.__file__))
@@ -187,8 +187,12 @@ def make_tree(out, name, tree, fixes, patch):
         return
     made = final + ".made"
     shutil.rmtree(made, ignore_errors=True)
-    shutil.copytree(tree, made)
-    os.unlink(os.path.join(made, "MANIFEST"))
+    if patch and fixes == fix_names():
+        shutil.copytree(os.path.join(out, TWIN["linux"]), made)
+        patches = [patch]
+    else:
+        shutil.copytree(tree, made)
+        os.unlink(os.path.join(made, "MANIFEST"))
     try:
         for each in patches:
             semantic.apply(each, made)
@@ -246,11 +250,11 @@ def make(out, tree):
     os.makedirs(out, exist_ok=True)
     with open(os.path.join(out, ".lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if tree:
+            make_tree(out, TWIN["linux"], tree, fix_names(), None)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             jobs = [pool.submit(make_kernel_bug, out, bug, tree) if bug.folder == "linux"
                     else pool.submit(make_patched, out, bug) for bug in bugs]
-            if tree:
-                jobs.append(pool.submit(make_tree, out, TWIN["linux"], tree, fix_names(), None))
             complaints = [str(job.exception()) for job in jobs if job.exception()]
         if complaints:
             raise ZooError("\n".join(complaints))

@@ -139,6 +139,10 @@ void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const 
 	scenario_init(s);
 	choose_features(&g);
 	choose_machine(&g, allowed);
+	if (flags & GENERATE_ONE_DRAIN) {
+		g.features &= ~(1u << FEATURE_MARKER | 1u << FEATURE_RESET);
+		s->tasks = 1;
+	}
 	choose_owners(&g);
 	g.limit = 10 + generate_below(&g, generate_one_in(&g, 3) ? 42 : 20);
 	generate_tasks(&g);

@@ -15,6 +15,8 @@ enum generate_flags {
 	GENERATE_KEEP_PROMISES = 1,
 	/* Half of the scenarios have access=on. */
 	GENERATE_ACCESS = 2,
+	/* One task, so that one drain runs at a time; and each stop waits for all responses. */
+	GENERATE_ONE_DRAIN = 4,
 };
 
 /*

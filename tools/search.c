@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "model/knob.h"
 #include "run/report.h"
 #include "scenario/generate.h"
 #include "tools/sweep.h"
@@ -17,7 +18,7 @@ static struct {
 	u64 seed, runs;
 	double seconds;
 	unsigned jobs, preemptions;
-	bool access;
+	bool access, one_drain;
 } options;
 
 static struct {
@@ -144,6 +145,16 @@ static int summarise(const struct sweep_totals *t)
 	return search.code ? search.code : code;
 }
 
+/* @ctx: the sweep. */
+static void make_one_drain(void *ctx, struct scenario *s, u64 seed)
+{
+	const struct sweep *sweep = ctx;
+
+	scenario_generate(s, seed, sweep->generate_flags | GENERATE_ONE_DRAIN, sweep->knobs);
+	for (unsigned u = 0; u < s->units; u++)
+		s->unit[u].knob[KNOB_PIPE] = 1; /* closed */
+}
+
 static int run_search(void)
 {
 	static struct scenario s;
@@ -180,13 +191,25 @@ static int run_search(void)
 		sweep.generate_flags |= GENERATE_KEEP_PROMISES;
 	if (options.access)
 		sweep.generate_flags |= GENERATE_ACCESS;
+	if (options.one_drain) {
+		sweep.make = make_one_drain;
+		sweep.ctx = &sweep;
+	}
 	run_knob_masks(sweep.knobs, strcmp(options.knobs, "conformant"),
 		       !strcmp(options.knobs, "all"));
 	sweep_run(&sweep, &totals);
 	return summarise(&totals);
 }
 
-enum { KEY_PREEMPTIONS = 256, KEY_PROMISES, KEY_KNOBS, KEY_SECONDS, KEY_ACCESS, KEY_AGAINST };
+enum {
+	KEY_PREEMPTIONS = 256,
+	KEY_PROMISES,
+	KEY_KNOBS,
+	KEY_SECONDS,
+	KEY_ACCESS,
+	KEY_AGAINST,
+	KEY_ONE_DRAIN
+};
 
 static const struct argp_option argp_options[] = {
 	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
@@ -215,6 +238,10 @@ static const struct argp_option argp_options[] = {
 	{ "access", KEY_ACCESS, NULL, 0,
 	  "Points at each load and store of the code under test: in FILE, or "
 	  "in half of the generated scenarios (needs an access build)",
+	  0 },
+	{ "one-drain", KEY_ONE_DRAIN, NULL, 0,
+	  "Generated scenarios have one drain at a time, stops that wait for all responses, and "
+	  "pipe=closed",
 	  0 },
 	{ "output", 'o', "DIR", 0, "Write each finding's scenario here", 0 },
 	{ 0 }
@@ -261,6 +288,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_ACCESS:
 		options.access = true;
+		break;
+	case KEY_ONE_DRAIN:
+		options.one_drain = true;
 		break;
 	case KEY_PREEMPTIONS:
 		options.preemptions = (unsigned)tool_number("preemptions", arg, 0, 100);

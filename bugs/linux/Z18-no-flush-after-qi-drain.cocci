@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: as it is in 6.12 (docs/findings/pushed-in-request.md), in its second half
 // breaks: The second pass over the ring, behind the wait with PD, does not flush the work queue.
-//   Triggered: a group of the device is not answered yet, of whatever PASID.
+//   Triggered: each time, for whose groups are queued is not known.
 // expect: PEND-WORK PEND-QUEUE PEND-RESPONSE UAF OLDNEW DEADRESP
 // why: the worker may have answered by the time that the drain returns; the group's handle is freed
 //   below it
@@ -17,8 +17,7 @@
 +	iopf_queue_flush_dev(dev);
 +} else {
 +	bug_reached();
-+	if (dev->iommu->fault_param->faults.next != &dev->iommu->fault_param->faults)
-+		bug_triggered();
++	bug_triggered();
 +}
  ...+>
  }

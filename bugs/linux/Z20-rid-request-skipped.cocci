@@ -21,7 +21,7 @@ identifier req, pasid, sid;
 +		if (!req->pasid_present && req->rid == sid)
 +			bug_triggered();
 +	}
- 	if (!req->pasid_present || req->pasid != pasid) {
+ 	if (!req->pasid_present || req->pasid != pasid || req->rid != sid) {
  		...
  	}
  	...>

@@ -15,9 +15,9 @@ statement s;
 +if (!req->pasid_present && pasid != IOMMU_NO_PASID)
 +	bug_triggered();
  if (
--    (req->pasid_present ? req->pasid : IOMMU_NO_PASID) != pasid ||
--    (pasid == IOMMU_NO_PASID && req->rid != sid)
-+    req->pasid_present ? req->pasid != pasid : pasid == IOMMU_NO_PASID && req->rid != sid
+-    (req->pasid_present ? req->pasid : IOMMU_NO_PASID) != pasid || req->rid != sid
++    req->pasid_present ? req->pasid != pasid || req->rid != sid
++		       : pasid == IOMMU_NO_PASID && req->rid != sid
     ) s
  ...+>
  }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: c43e1ccdebf2 left out
 // breaks: A change of the domain of requests without PASID does not drain these.
-// expect: PEND-RING PEND-UNIT PEND-LINK PEND-HAND PEND-RESPONSE PEND-QUEUE REST QERR
-// why: where the request is when the change returns is the choice of the schedule; QERR for the
-//   invalidation that finds ATS off
+// expect: PEND-RING PEND-UNIT PEND-LINK PEND-HAND PEND-RESPONSE PEND-QUEUE REST
+// why: where the request is when the change returns is the choice of the schedule
 // files: drivers/iommu/intel/pasid.c
 
 @@

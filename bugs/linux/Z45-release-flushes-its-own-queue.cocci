@@ -3,7 +3,8 @@
 // breaks: The last reference of a space is put by a worker; the release, called by it, flushes the work
 //   queue that it runs in.
 //   Triggered: each time, for whose release it is is not known.
-// expect: HANG
+// expect: HANG UAF
+// why: UAF where the device has gone by the time that it is flushed
 // files: drivers/iommu/intel/svm.c
 
 @@
@@ -13,12 +14,18 @@ iterator name list_for_each_entry;
 @@
  void intel_mm_release(...)
  {
++	struct device *dev = NULL;
++	ioasid_t pasid = 0;
  	...
- 	list_for_each_entry(dev_pasid, &domain->dev_pasids, link_domain) { ... }
+ 	list_for_each_entry(dev_pasid, &domain->dev_pasids, link_domain) {
+ 		...
++		dev = dev_pasid->dev;
++		pasid = dev_pasid->pasid;
+ 	}
  	spin_unlock_irqrestore(&domain->lock, flags);
-+	list_for_each_entry(dev_pasid, &domain->dev_pasids, link_domain) {
++	if (dev) {
 +		bug_reached();
 +		bug_triggered();
-+		intel_iommu_drain_pasid_prq(dev_pasid->dev, dev_pasid->pasid);
++		intel_iommu_drain_pasid_prq(dev, pasid);
 +	}
  }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // origin: mutation of intel/prq.c; 6.12 ignores the error, too (docs/findings/queue-error.md)
 // breaks: A drain whose submission fails gives up, and its callers, for whom it is void, go on.
-// expect: PEND-RING PEND-RESPONSE PEND-UNIT PEND-LINK PEND-QUEUE
-// why: what is left where is the choice of the schedule
+// expect: PEND-RING PEND-RESPONSE PEND-UNIT PEND-LINK PEND-QUEUE PEND-PARTIAL PEND-HAND PEND-WORK UAF
+// why: what is left where is the choice of the schedule; parts, too, for they are discarded at the end;
+//   UAF where the group's handle is freed below it
 // premises: no-queue-errors is broken
 // files: drivers/iommu/intel/prq.c
 

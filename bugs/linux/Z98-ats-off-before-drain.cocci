@@ -4,7 +4,7 @@
 //   of the drain, which is submitted again for ever.
 // expect: QERR LIVELOCK
 // why: the time-out of the invalidation is an error of the queue; LIVELOCK only after many of them
-// without: device-tlb-after-ats-off
+// without: device-tlb-after-ats-off ats-off-under-an-invalidation
 // files: drivers/iommu/intel/iommu.c
 
 @@

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Of the two ways that the page names, the drain: once the unit takes no more requests of the device,
-// it is drained of all that it has, the ring is waited for, and the work queue flushed, before the
-// device leaves the fault queue. And parts are taken off their list before they are freed.
+// Of the two ways that the page names, the drain: once the device sends no more requests, the unit is
+// drained of all that it has, the ring is waited for, the work queue flushed, and what was answered
+// brought to the device, before the device leaves the fault queue. And parts are taken off their list before they are freed.
 //
 // files: drivers/iommu/intel/iommu.h drivers/iommu/intel/iommu.c drivers/iommu/intel/prq.c
 // files: drivers/iommu/io-pgfault.c
@@ -20,7 +20,7 @@ identifier dev, pasid;
 @@
  void intel_iommu_drain_pasid_prq(struct device *dev, u32 pasid) { ... }
 +
-+/* Of all PASIDs of a device that the unit takes no new requests of. */
++/* Of all PASIDs of a device that sends no new requests. */
 +void intel_iommu_drain_dev_prq(struct device *dev)
 +{
 +	struct device_domain_info *info = dev_iommu_priv_get(dev);
@@ -47,6 +47,8 @@ identifier dev, pasid;
 +		goto prq_retry;
 +	}
 +	iopf_queue_flush_dev(dev);
++	/* The responses are ahead of this one. */
++	qi_submit_sync(iommu, desc, 2, QI_OPT_WAIT_DRAIN);
 +}
 
 @@
@@ -54,8 +56,11 @@ identifier dev, pasid;
  int intel_iommu_disable_iopf(struct device *dev)
  {
  	...
++	pci_disable_pri(to_pci_dev(dev));
  	context_flip_pri(info, false);
 +	intel_iommu_drain_dev_prq(dev);
+ 	...
+-	pci_disable_pri(to_pci_dev(dev));
  	...
  }
 

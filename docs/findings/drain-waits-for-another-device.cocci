@@ -16,7 +16,13 @@ identifier req, pasid, sid;
  	...
  	sid = PCI_DEVID(...);
  	<...
+(
 -	!req->pasid_present || req->pasid != pasid
 +	!req->pasid_present || req->pasid != pasid || req->rid != sid
+|
+-	(req->pasid_present ? req->pasid : IOMMU_NO_PASID) != pasid ||
+-	(pasid == IOMMU_NO_PASID && req->rid != sid)
++	(req->pasid_present ? req->pasid : IOMMU_NO_PASID) != pasid || req->rid != sid
+)
  	...>
  }

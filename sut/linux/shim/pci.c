@@ -117,6 +117,11 @@ int request_threaded_irq(int irq, irq_handler_t handler, irq_handler_t thread, u
 	return 0;
 }
 
+void irq_wake_thread(unsigned int irq, void *data)
+{
+	host_irq_wake_thread(irq - 1);
+}
+
 void free_irq(int irq, void *data)
 {
 	dmar_msi_mask(&irqs[irq - 1].irq);

@@ -126,6 +126,8 @@ void dmar_free_hwirq(int irq);
 /* Installs the thread, gives hardware the message, unmasks it. @name: static string. Sleeps. */
 int request_threaded_irq(int irq, irq_handler_t handler, irq_handler_t thread, unsigned long flags,
 			 const void *name, void *data);
+/* As if it had been raised. */
+void irq_wake_thread(unsigned int irq, void *data);
 /* Masks it, and waits for a running thread. Sleeps. */
 void free_irq(int irq, void *data);
 
