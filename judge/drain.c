@@ -223,27 +223,38 @@ static void drain_returned(struct ledger_life *life, const struct ledger_op *op,
 		life->stop = stop;
 }
 
-/*
- * Each exchange of a domain ends what the one before it began, whatever it found when it was called.
- * Of several at once nobody outside can tell which was the last: nothing is held against their lives.
- */
-static void drain_rid(const struct ledger_op *op)
+/* Did another exchange of the device's domain run beside this one? */
+static bool drain_met_exchange(const struct ledger_op *op)
 {
-	struct ledger_life *life = ledger_life(ledger_current(op->dev, MODEL_NO_PASID));
-
-	drain_returned(life, op, true);
-	if (!ledger_has_device(op->dev) || op->space == LEDGER_NO_SPACE)
-		return;
-	life = ledger_life(ledger_begin_life(op->dev, MODEL_NO_PASID, op->space));
-	if (!life)
-		return;
-	life->unsure = ledger.dev[op->dev].rid_at > op->begun_at;
+	if (!ledger_has_device(op->dev))
+		return false;
 	for (u64 left = ledger.active; left; left &= left - 1) {
 		const struct ledger_op *other = &ledger.op[__builtin_ctzll(left)];
 
 		if ((other->op == JOP_RID || other->op == JOP_DETACH) && other->dev == op->dev)
-			life->unsure = true;
+			return true;
 	}
+	return ledger.dev[op->dev].rid_at > op->begun_at;
+}
+
+/*
+ * Each exchange of a domain ends what the one before it began, whatever it found when it was called.
+ * Of several at once nobody outside can tell which was the last, or which of them has drained: nothing
+ * is held against their lives.
+ */
+static void drain_rid(const struct ledger_op *op)
+{
+	struct ledger_life *life = ledger_life(ledger_current(op->dev, MODEL_NO_PASID));
+	bool met = drain_met_exchange(op);
+
+	if (life)
+		life->unsure |= met;
+	drain_returned(life, op, true);
+	if (!ledger_has_device(op->dev) || op->space == LEDGER_NO_SPACE)
+		return;
+	life = ledger_life(ledger_begin_life(op->dev, MODEL_NO_PASID, op->space));
+	if (life)
+		life->unsure = met;
 }
 
 static void drain_end_success(const struct event *e, const struct ledger_op *op)

@@ -49,7 +49,7 @@ static struct scenario_op any_op(struct generator *g, unsigned code, unsigned ta
 	return op;
 }
 
-static void insert(struct generator *g, unsigned at, struct scenario_op op)
+void generate_insert(struct generator *g, unsigned at, struct scenario_op op)
 {
 	struct scenario *s = g->s;
 
@@ -61,14 +61,13 @@ static void insert(struct generator *g, unsigned at, struct scenario_op op)
 	s->ops++;
 }
 
-static void drop(struct scenario *s, unsigned at)
+void generate_drop(struct scenario *s, unsigned at)
 {
 	memmove(&s->op[at], &s->op[at + 1], (s->ops - at - 1u) * sizeof(s->op[0]));
 	s->ops--;
 }
 
-/* Index of a random operation of that kind, or the number of operations. */
-static unsigned find_op(struct generator *g, unsigned code)
+unsigned generate_find(struct generator *g, unsigned code)
 {
 	const struct scenario *s = g->s;
 	unsigned start = generate_below(g, s->ops);
@@ -82,16 +81,16 @@ static unsigned find_op(struct generator *g, unsigned code)
 /* A second bind or unbind of some life, by any task at any time. */
 static void copy_op(struct generator *g, unsigned code)
 {
-	unsigned from = find_op(g, code);
+	unsigned from = generate_find(g, code);
 
 	if (from < g->s->ops)
-		insert(g, generate_below(g, g->s->ops), g->s->op[from]);
+		generate_insert(g, generate_below(g, g->s->ops), g->s->op[from]);
 }
 
 static void break_request(struct generator *g)
 {
 	struct scenario *s = g->s;
-	unsigned at = find_op(g, OP_REQUEST);
+	unsigned at = generate_find(g, OP_REQUEST);
 
 	if (at == s->ops)
 		return;
@@ -110,7 +109,7 @@ static void insert_hostile(struct generator *g)
 	};
 	unsigned at = generate_below(g, g->s->ops + 1u);
 
-	insert(g, at, any_op(g, hostile[generate_below(g, sizeof(hostile))], 0));
+	generate_insert(g, at, any_op(g, hostile[generate_below(g, sizeof(hostile))], 0));
 }
 
 static void break_once(struct generator *g)
@@ -120,9 +119,9 @@ static void break_once(struct generator *g)
 
 	switch (generate_below(g, 12)) {
 	case 0:
-		at = find_op(g, OP_STOP);
+		at = generate_find(g, OP_STOP);
 		if (at < s->ops && s->ops > 1)
-			drop(s, at);
+			generate_drop(s, at);
 		break;
 	case 1:
 		break_request(g);
@@ -153,6 +152,12 @@ void generate_break(struct generator *g)
 {
 	unsigned n = 1 + generate_below(g, 5);
 
+	if (g->features >> FEATURE_AIMED) {
+		generate_aim(g);
+		/* More of it may excuse what comes of that. */
+		if (generate_one_in(g, 2))
+			return;
+	}
 	while (n--)
 		break_once(g);
 }

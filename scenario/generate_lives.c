@@ -39,7 +39,7 @@ static unsigned debt(const struct script *t)
 
 	for (unsigned i = 0; i < LIVES_AT_ONCE; i++)
 		if (t->life[i].open)
-			n += t->life[i].left + 2u;
+			n += t->life[i].left + 3u;
 	return n;
 }
 
@@ -65,7 +65,15 @@ static bool is_open(const struct script *t, unsigned device, unsigned pasid)
 	return false;
 }
 
-/* A space that this task may bind and that nobody takes away meanwhile. */
+/* May this task bind the space, and does nobody take it away meanwhile? */
+static bool may_use(const struct script *t, unsigned space)
+{
+	const struct generator *g = t->g;
+
+	return !g->exited[space] &&
+	       (g->space_owner[space] == GENERATE_ANYBODY || g->space_owner[space] == t->task);
+}
+
 static bool pick_space(struct script *t, uint8_t *space)
 {
 	struct generator *g = t->g;
@@ -73,8 +81,7 @@ static bool pick_space(struct script *t, uint8_t *space)
 	for (unsigned tries = 0; tries < 8; tries++) {
 		unsigned i = generate_below(g, g->s->spaces);
 
-		if (g->exited[i] ||
-		    (g->space_owner[i] != GENERATE_ANYBODY && g->space_owner[i] != t->task))
+		if (!may_use(t, i))
 			continue;
 		*space = (uint8_t)i;
 		return true;
@@ -130,6 +137,15 @@ static bool group_in_use(const struct script *t, unsigned device, unsigned group
 }
 
 /*
+ * Has its device no other life meanwhile? Then each group that is begun on few credits is ended: those
+ * that it waits for come back by themselves.
+ */
+static bool alone(const struct generator *g, const struct life *life)
+{
+	return !g->shared[life->device] && !generate_has(g, FEATURE_SIDE_BY_SIDE);
+}
+
+/*
  * Each task has indices of its own, or half a group of one task would hold back another's. Many are
  * in use at once only if they differ: a device waits for the answer before it uses one again.
  */
@@ -139,14 +155,17 @@ static void open_group(struct script *t, struct life *life)
 	unsigned first = g->group_base + t->task * TASK_GROUPS;
 	unsigned pick = generate_below(g, generate_has(g, FEATURE_GROUP_REUSE) ? 2 : 5);
 
-	if (generate_has(g, FEATURE_BURST))
+	if (generate_has(g, FEATURE_BURST) || t->task == g->stream_task)
 		pick = g->next_group++ % TASK_GROUPS;
 	while (group_in_use(t, life->device, first + pick))
 		pick = (pick + 1) % TASK_GROUPS;
 	life->group = (uint16_t)(first + pick);
 	life->left = 1;
-	if (generate_has(g, FEATURE_GROUPS) && !g->tight[life->device])
-		life->left = (uint8_t)(1 + generate_below(g, GROUP_PAGES_MAX));
+	if (!generate_has(g, FEATURE_GROUPS) || (g->tight[life->device] && !alone(g, life)))
+		return;
+	life->left = (uint8_t)(1 + generate_below(g, GROUP_PAGES_MAX));
+	if (life->left > g->group_pages[life->device])
+		g->group_pages[life->device] = life->left;
 }
 
 static uint8_t pick_access(struct generator *g)
@@ -240,14 +259,28 @@ static uint8_t pick_stop(struct script *t, const struct life *life)
 	return kinds[generate_below(g, n)];
 }
 
+/*
+ * A stop withdraws what waits for credits. That may be all there is of a life or a stream, and may not
+ * be the rest of a group.
+ */
+static void stop_life(struct script *t, struct life *life, uint8_t how)
+{
+	struct generator *g = t->g;
+
+	end_groups(t, life);
+	if (g->tight[life->device] && (g->group_pages[life->device] > 1 ||
+				       t->task == g->stream_task || generate_one_in(g, 2)))
+		add(t, OP_SETTLE, life);
+	add(t, OP_STOP, life)->how = how;
+}
+
 static void close_life(struct script *t, struct life *life)
 {
-	end_groups(t, life);
 	if (life->pasid == SCENARIO_NONE) {
-		add(t, OP_STOP, life)->how = SCENARIO_STOP_ANSWERED;
+		stop_life(t, life, SCENARIO_STOP_ANSWERED);
 		add(t, OP_RID, life)->space = SCENARIO_NONE;
 	} else {
-		add(t, OP_STOP, life)->how = pick_stop(t, life);
+		stop_life(t, life, pick_stop(t, life));
 		add(t, OP_UNBIND, life);
 	}
 	life->open = false;
@@ -269,13 +302,32 @@ static void between_lives(struct script *t, const struct life *last)
 	}
 }
 
+/* The same PASID at once: whoever is not through with the last life meets the next one. */
+static void bind_again(struct script *t, struct life *life)
+{
+	const struct life last = *life;
+
+	if (!has_room(t, 4))
+		return;
+	*life = (struct life){ .device = last.device, .pasid = last.pasid, .space = last.space };
+	if (!may_use(t, life->space) && !pick_space(t, &life->space))
+		return;
+	if (life->pasid == SCENARIO_NONE)
+		add(t, OP_RID, life)->space = life->space;
+	else
+		add_bind(t, life);
+	life->open = true;
+	if (generate_has(t->g, FEATURE_EXIT) && generate_one_in(t->g, 2))
+		exit_space(t, life);
+}
+
 /* The RID domain is exchanged for another while its requests are under way. */
 static void exchange_rid(struct script *t, struct life *life)
 {
 	end_groups(t, life);
-	if (!has_room(t, 2) || !pick_space(t, &life->space))
+	if (!has_room(t, 3) || !pick_space(t, &life->space))
 		return;
-	add(t, OP_STOP, life)->how = SCENARIO_STOP_ANSWERED;
+	stop_life(t, life, SCENARIO_STOP_ANSWERED);
 	add(t, OP_RID, life)->space = life->space;
 }
 
@@ -287,7 +339,10 @@ static void step_life(struct script *t, struct life *life)
 
 	if (life->groups && dice < 3) {
 		close_life(t, life);
-		between_lives(t, life);
+		if (generate_has(g, FEATURE_REBIND) && generate_one_in(g, 2))
+			bind_again(t, life);
+		else
+			between_lives(t, life);
 		return;
 	}
 	if (!has_room(t, 1))
@@ -327,6 +382,34 @@ static void play_task(struct script *t, unsigned share)
 		else
 			open_life(t, life);
 	}
+}
+
+/*
+ * One life, and all its requests at once: the device holds them back and has the next one on the way
+ * as soon as one is answered.
+ */
+static void play_stream(struct script *t)
+{
+	struct generator *g = t->g;
+	struct life *life = &t->life[0];
+	unsigned n = 8 + generate_below(g, 24);
+
+	for (unsigned d = 0; d < g->s->devices; d++)
+		if (g->streams[d])
+			life->device = (uint8_t)d;
+	life->pasid = SCENARIO_NONE;
+	for (unsigned p = 0; p < g->symbols; p++)
+		if (g->owner[life->device][p] == t->task)
+			life->pasid = (uint8_t)p;
+	if (!pick_space(t, &life->space))
+		return;
+	if (life->pasid == SCENARIO_NONE)
+		add(t, OP_RID, life)->space = life->space;
+	else
+		add_bind(t, life);
+	life->open = true;
+	while (n-- && has_room(t, GROUP_PAGES_MAX))
+		send_request(t, life);
 }
 
 /*
@@ -412,6 +495,7 @@ void generate_tasks(struct generator *g)
 {
 	struct scenario *s = g->s;
 	unsigned tasks = s->tasks;
+	unsigned players = tasks - (g->stream_task < tasks);
 	struct script t[SCENARIO_TASKS_MAX] = { 0 };
 
 	choose_space_owners(g);
@@ -420,7 +504,10 @@ void generate_tasks(struct generator *g)
 	for (unsigned i = 0; i < tasks; i++) {
 		t[i].g = g;
 		t[i].task = i;
-		play_task(&t[i], g->limit / tasks);
+		if (i == g->stream_task)
+			play_stream(&t[i]);
+		else
+			play_task(&t[i], g->limit / players);
 		if (i == 0 && generate_has(g, FEATURE_EXIT_RACE))
 			continue;
 		for (unsigned l = 0; l < LIVES_AT_ONCE; l++)

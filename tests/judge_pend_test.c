@@ -320,6 +320,27 @@ static void rid_domain(void **state)
 	expect_clean();
 }
 
+/* Two tasks exchange one domain: the later one finds it gone, and the first has drained. */
+static void rid_domain_twice(void **state)
+{
+	for (unsigned beside = 0; beside < 2; beside++) {
+		st_reset();
+		rid(0, 0);
+		if (beside) {
+			st.task = ST_APP + 1;
+			begin(JOP_RID, 0, MODEL_NO_PASID, ST_NO_SPACE);
+			st.task = ST_APP;
+		}
+		ask(0, MODEL_NO_PASID, 5, LAST);
+		stop(0, MODEL_NO_PASID, STOP_MARKER);
+		rid(0, ST_NO_SPACE);
+		if (beside)
+			expect_excused("PEND-RING");
+		else
+			expect_finding("PEND-RING");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +357,7 @@ int main(void)
 		cmocka_unit_test(not_stopped),
 		cmocka_unit_test(bare_drain),
 		cmocka_unit_test(rid_domain),
+		cmocka_unit_test(rid_domain_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,21 @@ static void check_schedule(struct chooser *chooser)
 	}
 }
 
+/* Mostly the fair choice; of the others one in eight holds somebody back. */
+static struct chooser *random_bytes(u64 seed)
+{
+	static struct chooser_bytes chooser;
+	static u8 bytes[300];
+
+	for (unsigned i = 0; i < sizeof(bytes); i++) {
+		u64 r = scenario_random(&seed);
+
+		bytes[i] = r % 8 ? 0 : (u8)(r >> 32);
+	}
+	chooser_bytes_init(&chooser, bytes, sizeof(bytes));
+	return &chooser.base;
+}
+
 static void check_generated(unsigned flags, bool odd)
 {
 	static struct chooser_random random;
@@ -97,6 +112,7 @@ static void check_generated(unsigned flags, bool odd)
 			check_schedule(&random.base);
 			chooser_pct_init(&pct, seed * 100 + i, 400, 1 + (u32)i);
 			check_schedule(&pct.base);
+			check_schedule(random_bytes(seed * 100 + i));
 		}
 	}
 }

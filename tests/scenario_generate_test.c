@@ -11,10 +11,12 @@
 
 static const char *const event_values[] = { "every-request", "last-page", NULL };
 static const char *const pipe_values[] = { "open", "closed", "half", NULL };
+static const char *const window_values[] = { "one", "two", "four", NULL };
 static const struct scenario_knob knobs[] = {
 	{ "event", event_values },
 	{ "storm", NULL },
 	{ "pipe", pipe_values },
+	{ "qi-window", window_values },
 };
 
 #define SEEDS 20000
@@ -38,7 +40,7 @@ static void test_deterministic(void **state)
 
 static void test_valid(void **state)
 {
-	const uint8_t all[SCENARIO_KNOBS_MAX] = { 3, 1, 7 };
+	const uint8_t all[SCENARIO_KNOBS_MAX] = { 3, 1, 7, 7 };
 	struct scenario_error error;
 
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
@@ -58,7 +60,7 @@ static void test_valid(void **state)
 
 static void test_knob_masks(void **state)
 {
-	const uint8_t closed[SCENARIO_KNOBS_MAX] = { 1, 1, 4 };
+	const uint8_t closed[SCENARIO_KNOBS_MAX] = { 1, 1, 4, 3 };
 	unsigned seen = 0;
 
 	for (uint64_t seed = 0; seed < 5000; seed++) {
@@ -67,11 +69,12 @@ static void test_knob_masks(void **state)
 			assert_int_equal(s.unit[u].knob[0], 0);
 			assert_int_equal(s.unit[u].knob[1], 0);
 			assert_int_not_equal(s.unit[u].knob[2], 1);
+			assert_int_not_equal(s.unit[u].knob[3], 2);
 			seen += s.unit[u].knob[2] == 2;
 		}
 		scenario_generate(&s, seed, 0, NULL);
 		for (unsigned u = 0; u < s.units; u++)
-			assert_int_equal(s.unit[u].knob[2], 0);
+			assert_int_equal(s.unit[u].knob[2] + s.unit[u].knob[3], 0);
 	}
 	assert_true(seen > 100);
 }
@@ -80,7 +83,10 @@ static void test_knob_masks(void **state)
 
 struct life {
 	bool bound, stopped, ended; /* ended: no group is open */
+	bool settled;               /* nothing was sent since the device had all its responses */
 	uint16_t group;
+	bool several;   /* pages in a group */
+	unsigned pages; /* of the last group */
 };
 
 static struct checker {
@@ -94,6 +100,9 @@ static struct checker {
 	bool exited[SCENARIO_SPACES_MAX];
 	unsigned requests[SCENARIO_DEVICES_MAX];
 	bool several_pages[SCENARIO_DEVICES_MAX];
+	bool beside[SCENARIO_DEVICES_MAX];      /* lives at a time, or those of several tasks */
+	bool withdraws[SCENARIO_DEVICES_MAX];   /* a stop with requests that may be held back */
+	unsigned longest[SCENARIO_DEVICES_MAX]; /* pages of a group */
 } c;
 
 static uint64_t seed_checked;
@@ -126,8 +135,25 @@ static unsigned lives_on(unsigned device)
 	return n;
 }
 
+/* A group of several pages on a device whose credits are not enough for all it asks. */
+static void note_pages(const struct scenario_op *op, struct life *life)
+{
+	unsigned tasks = c.device_tasks[op->device];
+
+	life->pages = life->ended ? 1 : life->pages + 1;
+	life->settled = false;
+	life->several |= life->pages > 1 || !(op->flags & OPF_LAST);
+	if (life->pages > c.longest[op->device])
+		c.longest[op->device] = life->pages;
+	c.beside[op->device] |= lives_on(op->device) > 1;
+	for (unsigned t = 0; t < s.tasks; t++)
+		if (tasks & 1u << t)
+			c.beside[op->device] |= !ordered(t, (uint8_t)tasks);
+}
+
 static void check_request(const struct scenario_op *op, struct life *life, unsigned i)
 {
+	note_pages(op, life);
 	CHECK(life->bound && !life->stopped, i);
 	CHECK(!(op->flags & OPF_FORCE), i);
 	CHECK(life->ended || life->group == op->group, i);
@@ -157,12 +183,14 @@ static void check_life_op(const struct scenario_op *op, unsigned i)
 	switch (op->code) {
 	case OP_BIND:
 		CHECK(!life->bound && !c.exited[op->space], i);
-		*life = (struct life){ .bound = true, .ended = true };
+		*life = (struct life){ .bound = true, .ended = true, .settled = true };
 		break;
 	case OP_RID:
 		CHECK(!life->bound || life->ended, i);
 		CHECK(op->space == SCENARIO_NONE || !c.exited[op->space], i);
-		*life = (struct life){ .bound = op->space != SCENARIO_NONE, .ended = true };
+		*life = (struct life){ .bound = op->space != SCENARIO_NONE,
+				       .ended = true,
+				       .settled = true };
 		break;
 	case OP_REQUEST:
 		check_request(op, life, i);
@@ -173,6 +201,7 @@ static void check_life_op(const struct scenario_op *op, unsigned i)
 			CHECK(lives_on(op->device) == 1, i);
 			CHECK(ordered(op->task, c.device_tasks[op->device]), i);
 		}
+		c.withdraws[op->device] |= life->several && !life->settled;
 		life->stopped = true;
 		break;
 	case OP_UNBIND:
@@ -181,6 +210,7 @@ static void check_life_op(const struct scenario_op *op, unsigned i)
 		break;
 	case OP_SETTLE:
 		CHECK(life->ended, i);
+		life->settled = true;
 		/* fallthrough */
 	default:
 		CHECK(life->bound && !life->stopped, i);
@@ -260,6 +290,19 @@ static void find_users(void)
 	}
 }
 
+/*
+ * Either the device has credits for all it asks. Or no group waits for the credits of one that is
+ * itself not ended, and none is stopped while its end is held back.
+ */
+static void check_credits(unsigned d)
+{
+	if (!c.several_pages[d] || s.device[d].credits > c.requests[d])
+		return;
+	CHECK(s.device[d].credits >= c.longest[d], s.ops);
+	CHECK(!c.beside[d], s.ops);
+	CHECK(!c.withdraws[d], s.ops);
+}
+
 /* Tasks as a whole, one behind the other, since those that race may share neither life nor space.
  */
 static void check_promises(void)
@@ -272,7 +315,7 @@ static void check_promises(void)
 	for (unsigned d = 0; d < s.devices; d++) {
 		for (unsigned p = 0; p < SCENARIO_PASIDS_MAX; p++)
 			CHECK(!c.life[d][p].bound, s.ops);
-		CHECK(!c.several_pages[d] || s.device[d].credits > c.requests[d], s.ops);
+		check_credits(d);
 	}
 }
 
