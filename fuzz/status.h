@@ -33,7 +33,7 @@
  * is a function of the rest.
  */
 #define STATUS_SCHEDULE "SLUICE_SCHEDULE"
-/* For comparison: `engine` leaves out our generator, in fuzz/mutate.c. */
+/* For comparison: `engine` leaves out our mutator and generator, in fuzz/mutate.c. */
 #define STATUS_MUTATOR "SLUICE_MUTATOR"
 
 struct fuzz_status {

@@ -10,8 +10,8 @@
  * A record is a head byte with bit 7 set and seven bytes of payload with bit 7 clear, so that
  *records are found again behind a byte that was inserted, erased or flipped: a mutation spoils the
  *record it hits and no other. END is the byte 0xff; behind it stands one byte for each decision,
- *any value. Canonical bytes hold records of the full eight bytes in the order below; the decoder
- *takes them in any order, short (the rest is zero), long (the rest is dropped) or repeated (the
+ *any value; run/chooser_bytes.c says what it means. Canonical bytes hold records of the full eight
+ *bytes in the order below; the decoder takes them in any order, short (the rest is zero), long (the rest is dropped) or repeated (the
  *last wins, for settings), drops what stands before the first head, and gives its default to each
  * setting that has no record. No END means no choices.
  *

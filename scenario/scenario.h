@@ -35,6 +35,7 @@
 #define SCENARIO_WORD_MAX 40 /* names, sites, identities */
 #define SCENARIO_KNOBS_MAX 32
 #define SCENARIO_COMMENT_MAX 2048
+#define SCENARIO_CHOICE_HOLD 0xe0 /* positional choices from here on hold somebody back */
 
 /* Operations. X(enumerator, word, signature). The signature's letters, in order of the text:
  * D device, U unit, P pasid symbol, Q pasid symbol or `none`, S space, R space or `none`,

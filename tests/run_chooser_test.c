@@ -42,6 +42,70 @@ static void test_bytes(void **state)
 	assert_true(exhausted);
 }
 
+static unsigned ask(struct chooser_bytes *c, u64 ready, u8 preferred)
+{
+	struct decision d = between_tasks(ready, preferred, preferred);
+	bool exhausted = false;
+	unsigned option = c->base.choose(&c->base, &d, &exhausted);
+
+	assert_false(exhausted);
+	assert_in_range(option, 0, d.n - 1u);
+	return decision_target(&d, option);
+}
+
+/* Whoever is held back moves when nobody else can, and when a byte names it; the clock comes last. */
+static void test_bytes_hold(void **state)
+{
+	static const u8 bytes[] = { SCENARIO_CHOICE_HOLD + 1, 0, 1, 0, SCENARIO_CHOICE_HOLD };
+	const u64 clock = 1ull << 63;
+	struct chooser_bytes c;
+
+	_Static_assert((SCENARIO_CHOICE_HOLD + 1) % 3 == 0, "the first byte names the fair one");
+	_Static_assert(SCENARIO_CHOICE_HOLD % 4 == 0, "the last one, too");
+	chooser_bytes_init(&c, bytes, sizeof(bytes));
+	assert_int_equal(ask(&c, 0x7, 1), 2); /* 1 is held: whoever is behind it by turns */
+	assert_int_equal(ask(&c, 0x7, 1), 2);
+	assert_int_equal(ask(&c, 0x7, 0), 1); /* named */
+	assert_int_equal(ask(&c, 0x7, 1), 1);
+	assert_int_equal(ask(&c, 0x7 | clock, 2), 0); /* 2 is held, and the bytes are at an end */
+	assert_int_equal(ask(&c, 0x4 | clock, 2), 63);
+	for (unsigned i = 0; i < 10; i++)
+		assert_int_equal(ask(&c, 0xc, 2), 3);
+	assert_int_equal(ask(&c, 0x6, 2), 1);
+}
+
+/* Not for ever: a run comes to its fair end. */
+static void test_bytes_hold_ends(void **state)
+{
+	static const u8 byte = SCENARIO_CHOICE_HOLD;
+	struct decision d = between_tasks(0x3, 0, 0);
+	bool exhausted = false;
+	struct chooser_bytes c;
+	unsigned n = 0;
+
+	chooser_bytes_init(&c, &byte, 1);
+	for (; !exhausted; n++) {
+		unsigned option = c.base.choose(&c.base, &d, &exhausted);
+
+		assert_int_equal(option, !exhausted);
+	}
+	assert_int_equal(n, CHOOSER_HELD_MAX + 2);
+}
+
+/* A value is no task. */
+static void test_bytes_hold_no_value(void **state)
+{
+	static const u8 bytes[] = { SCENARIO_CHOICE_HOLD + 1, 0 };
+	struct decision d = { .kind = CHOOSE_ALLOC, .n = 2 };
+	struct chooser_bytes c;
+	bool exhausted = false;
+
+	chooser_bytes_init(&c, bytes, sizeof(bytes));
+	assert_int_equal(c.base.choose(&c.base, &d, &exhausted), 1);
+	assert_int_equal(ask(&c, 0x3, 0), 0);
+	assert_int_equal(c.held, 0);
+}
+
 static void test_random_is_even(void **state)
 {
 	struct decision d = between_tasks(0x7, 1, 1), alloc = { .kind = CHOOSE_ALLOC, .n = 2 };
@@ -248,6 +312,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_bytes_hold),
+		cmocka_unit_test(test_bytes_hold_ends),
+		cmocka_unit_test(test_bytes_hold_no_value),
 		cmocka_unit_test(test_random_is_even),
 		cmocka_unit_test(test_pct_priorities),
 		cmocka_unit_test(test_pct_is_even),

@@ -130,7 +130,7 @@ static struct chooser *make_chooser(const struct sweep *sweep, union any_chooser
 	switch (kind) {
 	case SWEEP_BYTES:
 		for (u32 i = 0; i < length; i++)
-			bytes[i] = (u8)scenario_random(&state);
+			bytes[i] = (u8)(scenario_random(&state) % SCENARIO_CHOICE_HOLD);
 		chooser_bytes_init(&c->bytes, bytes, length);
 		return &c->base;
 	case SWEEP_RANDOM:
