@@ -17,11 +17,12 @@
  * One byte for each decision, modulo the options; exhausted at the end. From
  * SCENARIO_CHOICE_HOLD on it holds back whom the option names. @bytes is kept.
  */
-#define CHOOSER_HELD_MAX 1024 /* decisions behind the end for which somebody may be held back */
+#define CHOOSER_HELD_MAX 1024  /* decisions behind the end for which somebody may be held back */
+#define CHOOSER_PASSED_MAX 128 /* fair ones in a row that pass over who is held back */
 struct chooser_bytes {
 	struct chooser base;
 	const u8 *bytes;
-	u32 size, at, rest;
+	u32 size, at, rest, passed;
 	u64 held; /* mask of ids */
 };
 void chooser_bytes_init(struct chooser_bytes *c, const u8 *bytes, u32 size);

@@ -25,14 +25,23 @@ static void chooser_bytes_fill(void)
 		reciprocal[n] = 65536 / n + 1;
 }
 
-/* What a fair scheduler would do without those who are held back. */
-static unsigned chooser_bytes_fair(const struct chooser_bytes *c, const struct decision *d)
+/*
+ * What a fair scheduler would do without those who are held back. The engine takes a row of zeros for
+ * fair, and counts steps for a livelock; passing somebody over is not, so that ends before it matters.
+ */
+static unsigned chooser_bytes_fair(struct chooser_bytes *c, const struct decision *d)
 {
 	u64 free = d->ready & ~c->held, behind;
 	int option;
 
-	if (d->kind != CHOOSE_TASK || !free || free >> d->preferred & 1)
+	if (d->kind != CHOOSE_TASK || !free)
 		return 0;
+	if (free >> d->preferred & 1) {
+		if (free != d->ready && ++c->passed == CHOOSER_PASSED_MAX)
+			c->held = 0;
+		return 0;
+	}
+	c->passed = 0;
 	/* Time passes when nothing else is left. */
 	if (free != CLOCK)
 		free &= ~CLOCK;
@@ -79,6 +88,8 @@ static unsigned chooser_bytes_choose(struct chooser *base, const struct decision
 		return chooser_bytes_hold(c, d, option);
 	if (c->held)
 		c->held &= ~BIT_ULL(decision_target(d, option));
+	if (option)
+		c->passed = 0;
 	return option;
 }
 

@@ -6,7 +6,7 @@
 #include "scenario/mutate_internal.h"
 
 #define ROW_MAX 8 /* operations that are moved or copied together */
-#define FLOOD_MAX 24
+#define REPEAT_MAX 40
 #define TRIES 64
 #define GROUPS 512
 
@@ -85,22 +85,31 @@ static bool insert(struct mutator *m, unsigned code)
 	return true;
 }
 
-/* One request again and again, in groups of their own: the ring is kept filled for a while. */
-static bool flood(struct mutator *m, unsigned from)
+/*
+ * The same again and again, requests in groups of their own: the ring or the queue is kept filled for a
+ * while.
+ */
+static bool repeat(struct mutator *m, unsigned at, unsigned n)
 {
 	struct scenario *s = m->s;
-	struct scenario_op row[FLOOD_MAX];
-	unsigned room = SCENARIO_OPS_MAX - s->ops, n = 2 + mutate_below(m, FLOOD_MAX - 1);
+	struct scenario_op row[REPEAT_MAX];
+	unsigned room = SCENARIO_OPS_MAX - s->ops, most = 2 + mutate_below(m, REPEAT_MAX - 1);
+	unsigned count = 0;
 
-	n = n < room ? n : room;
-	for (unsigned i = 0; i < n; i++) {
-		row[i] = s->op[from];
-		row[i].flags |= OPF_LAST;
-		row[i].group = (uint16_t)((row[i].group + 1 + i) % GROUPS);
-		row[i].page = (uint16_t)(row[i].page + 1 + i);
+	most = most < room ? most : room;
+	for (unsigned turn = 1; count + n <= most; turn++) {
+		for (unsigned i = 0; i < n; i++) {
+			struct scenario_op *op = &row[count++];
+
+			*op = s->op[at + i];
+			if (op->code != OP_REQUEST)
+				continue;
+			op->group = (uint16_t)((op->group + turn) % GROUPS);
+			op->page = (uint16_t)(op->page + turn);
+		}
 	}
-	put_in(m, from, row, n, false);
-	return n;
+	put_in(m, at, row, count, false);
+	return count;
 }
 
 static bool remove_row(struct mutator *m)
@@ -142,9 +151,9 @@ static bool relocate(struct mutator *m, bool copy)
 	if (!s->ops || (!copy && s->ops == 1 && s->tasks == SCENARIO_TASKS_MAX))
 		return false;
 	at = mutate_below(m, s->ops);
-	if (copy && s->op[at].code == OP_REQUEST && mutate_one_in(m, 8))
-		return flood(m, at);
 	n = pick_row(m, at);
+	if (copy && mutate_one_in(m, 8))
+		return repeat(m, at, n);
 	if (copy && s->ops + n > SCENARIO_OPS_MAX)
 		return false;
 	memcpy(row, &s->op[at], n * sizeof(row[0]));
@@ -177,9 +186,9 @@ static bool break_promise(struct mutator *m)
 					   OP_SLOW,    OP_HOLE,   OP_GONE, OP_RESET,
 					   OP_DISABLE, OP_DETACH, OP_EXIT, OP_FINISH };
 	struct scenario *s = m->s;
-	unsigned at;
+	unsigned kind = mutate_below(m, 6), at;
 
-	switch (mutate_below(m, 6)) {
+	switch (kind) {
 	case 0:
 		at = find_op(m, OP_STOP, 0);
 		if (at == s->ops)
@@ -192,11 +201,13 @@ static bool break_promise(struct mutator *m)
 			s->op[at].flags ^= s->op[at].flags & OPF_LAST ? OPF_LAST : OPF_FORCE;
 		return at < s->ops;
 	case 2:
-		s->world.alloc_fails ^= true;
-		return s->world.alloc_fails;
-	case 3:
-		s->world.clock_free ^= true;
-		return s->world.clock_free;
+	case 3: {
+		bool *broken = kind == 2 ? &s->world.alloc_fails : &s->world.clock_free;
+		bool was = *broken;
+
+		*broken = true;
+		return !was;
+	}
 	default:
 		return insert(m, hostile[mutate_below(m, sizeof(hostile))]);
 	}

@@ -18,7 +18,7 @@
 #define SCENARIO_MUTATIONS(X)                                                                      \
 	X(INSERT, 12)    /* an operation, mostly on what others use */                             \
 	X(REMOVE, 8)     /* one, or several in a row */                                            \
-	X(DUPLICATE, 10) /* one or several in a row, in half of the cases for another life */      \
+	X(DUPLICATE, 10) /* one or several in a row; for another life, or many times over */       \
 	X(MOVE, 10)      /* one or several in a row, to any task */                                \
 	X(FIELD, 12)     /* to a value that others have, or near the old one */                    \
 	X(BEYOND, 4)     /* to one that nobody has: a bound, a device more */                      \

@@ -92,6 +92,22 @@ static void test_bytes_hold_ends(void **state)
 	assert_int_equal(n, CHOOSER_HELD_MAX + 2);
 }
 
+/* A row of zeros counts as fair, so nobody is passed over for all of a long one. */
+static void test_bytes_hold_is_no_livelock(void **state)
+{
+	static const u8 bytes[1000] = { SCENARIO_CHOICE_HOLD };
+	struct chooser_bytes c;
+
+	chooser_bytes_init(&c, bytes, sizeof(bytes));
+	assert_int_equal(ask(&c, 0x3, 0), 1);
+	for (unsigned i = 0; i < CHOOSER_PASSED_MAX; i++) {
+		assert_int_equal(c.held, 1);
+		assert_int_equal(ask(&c, 0x3, 1), 1);
+	}
+	assert_int_equal(c.held, 0);
+	assert_int_equal(ask(&c, 0x3, 0), 0);
+}
+
 /* A value is no task. */
 static void test_bytes_hold_no_value(void **state)
 {
@@ -314,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_bytes_hold),
 		cmocka_unit_test(test_bytes_hold_ends),
+		cmocka_unit_test(test_bytes_hold_is_no_livelock),
 		cmocka_unit_test(test_bytes_hold_no_value),
 		cmocka_unit_test(test_random_is_even),
 		cmocka_unit_test(test_pct_priorities),

@@ -141,6 +141,11 @@ bool trial_finds(const struct trial *trial, struct trial_result *result,
 	result->wall = clock_now() - 1e-9 * (double)result->begin_ns;
 	result->cpu = cpu;
 	result->runs = runs;
+	/* A fuzzer's own death is none of the system's: its last input replays, and is clean. */
+	if (judged->verdict == RUN_CLEAN && !judged->died) {
+		snprintf(result->note, sizeof(result->note), "found, and clean in a fresh process");
+		return false;
+	}
 	if (!other)
 		other = child_memory(sizeof(*other));
 	trial_replay(trial_system(trial), &judged->recorded, other);
