@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Small mutants of core/, each one more system under test: would the harness see any careless change?
 
-usage: mutants.py make OUT [--only WORD]    their sources and tables below OUT, as bugs/zoo.py does
-       mutants.py list [--only WORD]        what there is, a line each
+usage: mutants.py make OUT [--only WORDS]   their sources and tables below OUT, as bugs/zoo.py does
+       mutants.py list [--only WORDS]       what there is, a line each
+
+WORDS, with commas between, are parts of names, operators, files or functions.
 
 A mutant's name, core-M1f3a2, is a digest of the function, the operator and the text that it replaces:
 it stays what it is when other lines change. Each calls bug_reached() where it was changed, so that a
@@ -62,7 +64,8 @@ def all_mutants(only=None):
                 ordinal += 1
                 mutant = Mutant(path, source, change, ordinal)
             seen.add(mutant.id)
-            if not only or only in f"{mutant.variant} {mutant.slug} {mutant.head['origin']}":
+            words = f"{mutant.variant} {mutant.slug} {mutant.head['origin']}"
+            if not only or any(word in words for word in only.split(",")):
                 mutants.append(mutant)
     return mutants
 

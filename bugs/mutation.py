@@ -170,6 +170,8 @@ class Function:
 
     def drops(self):
         for one in self.statements():
+            if one.first == one.last and one.kind == "expression":
+                continue  # empty already
             if one.kind in ("expression", "break", "continue", "goto") or \
                     (one.kind == "return" and self.void):
                 yield self.change("drop", one.first, one.last, ";", "nothing")

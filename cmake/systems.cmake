@@ -16,6 +16,7 @@ if(v2_sources)
 endif()
 
 option(SLUICE_MUTANTS "With SLUICE_BUGS: small mutants of core/ in place of the planted bugs, and no kernel")
+set(SLUICE_MUTANTS_ONLY "" CACHE STRING "Of the mutants those that bugs/mutants.py chooses by these words")
 include(${CMAKE_SOURCE_DIR}/cmake/linux.cmake)
 if(NOT SLUICE_MUTANTS)
 	sluice_add_kernels()

@@ -4,6 +4,18 @@
 # behaviour), fuzz (the target and the campaign), zoo (the planted bugs), determinism, fast (all that takes seconds).
 find_library(SLUICE_CMOCKA NAMES cmocka REQUIRED)
 
+# `sluice bugs run --methods test` asks it of one mutant after another.
+if(SLUICE_MUTANTS AND TARGET sluice)
+	foreach(test core_contract_test core_drain_test core_fault_test core_unit_test core_wait_test)
+		sluice_add_program(${test} tests/${test}.c)
+		set_target_properties(${test} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+		target_compile_definitions(${test} PRIVATE SLUICE_MUTANTS=1)
+		target_link_libraries(${test} PRIVATE ${SLUICE_CMOCKA})
+		add_dependencies(sluice ${test})
+	endforeach()
+	return()
+endif()
+
 # The planted bugs' builds are for these tests alone: what else there is to test is the same elsewhere. A bug
 # whose stored scenario needs a sanitizer is asked for in that one's build, all others in the plain one.
 if(SLUICE_BUGS)
@@ -128,7 +140,7 @@ endforeach()
 # The command's behaviour, and the fuzz target's, as a user meets them. Not under MSan, which does not
 # know what the JSON library writes, nor TSan, under which the systems have races to be found.
 file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/zoo_*.sh)
-list(FILTER cli_tests EXCLUDE REGEX "/zoo_(tool|race)") # of a command that only builds with planted bugs have
+list(FILTER cli_tests EXCLUDE REGEX "/zoo_(tool|race|single)") # of what only builds with planted bugs have
 if(SLUICE_FLAVOUR MATCHES "^(tsan|msan)$")
 	list(FILTER cli_tests INCLUDE REGEX "/search_core")
 endif()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""bugs/mutation.py and bugs/mutants.py: what each operator makes, and that names last."""
+"""bugs/mutation.py, mutants.py and adequacy.py: what each operator makes, that names last, what is counted."""
 
 import os
 import re
@@ -12,8 +12,10 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "bugs"))
 
+import adequacy  # noqa: E402
 import mutants  # noqa: E402
 import mutation  # noqa: E402
+import trials  # noqa: E402
 
 
 def shown(body, operator, head="int f(int a, int b)"):
@@ -34,6 +36,7 @@ class Operators(unittest.TestCase):
                          ["int f(int a, int b) { bug_reached(); ; return b; }"])
         self.assertEqual(len(shown("if (a)\n return;\n g(b);", "drop", "void f(int a)")), 2)
         self.assertEqual(shown("int c = a;\nreturn c;", "drop"), [])
+        self.assertEqual(shown("while (f(a, b))\n ;", "drop"), [])
         self.assertEqual(len(shown("while (a) { if (b) break; }\nreturn 1;", "drop")), 1)
 
     def test_drop_under_an_if_keeps_its_else(self):
@@ -129,6 +132,89 @@ class Core(unittest.TestCase):
         for arguments in ([], ["make"], ["list", "what"], ["list", "--only"]):
             done = subprocess.run([os.path.join(ROOT, "bugs", "mutants.py"), *arguments],
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, b""), arguments)
+
+
+SOURCE = """void f(int a)
+{
+	g(a);
+	h(a);
+	i(a);
+	j(a);
+	k(a);
+}
+"""
+
+
+def trial(bug, method, detected, cap=10, reached=1):
+    return {"bug": bug, "method": method, "cap": cap, "detected": detected, "reached": reached}
+
+
+class Adequacy(unittest.TestCase):
+    def setUp(self):
+        self.every = [mutants.Mutant("core/x.c", SOURCE, change, 0) for change in mutation.changes(SOURCE)]
+        self.names = [mutant.id for mutant in self.every]
+
+    def count(self, tried, equivalent=None):
+        return adequacy.Adequacy(self.every, tried, equivalent or {})
+
+    def test_the_first_stage_that_kills_has_it(self):
+        a, b, c, d, _ = self.names
+        counted = self.count([
+            trial(a, "corpus", True), trial(b, "corpus", False), trial(b, "test", True),
+            trial(c, "corpus", False), trial(c, "pct", True), trial(c, "random", True, 60),
+            trial(d, "pct", False), trial(d, "random", True, 60)])
+        self.assertEqual(counted.killed, {a: 0, b: 0, c: 1, d: 2})
+        lines = list(counted.lines())
+        self.assertRegex(lines[0], "^5 mutants, 1 of them not tried, 0 equivalent")
+        self.assertRegex(lines[1], r"the fast tests +kill +2, +50.0 %; so far +2, +50.0 % of 4")
+        self.assertRegex(lines[2], r"searches of 10 s +kill +1, +25.0 %; so far +3, +75.0 % of 4")
+        self.assertRegex(lines[3], r"longer searches +kill +1, +25.0 %; so far +4, 100.0 % of 4")
+        self.assertEqual(len(lines), 4)
+
+    def test_survivors(self):
+        a, b, c, _, _ = self.names
+        counted = self.count([trial(a, "corpus", False), trial(b, "corpus", False, reached=0),
+                              trial(c, "corpus", True)])
+        self.assertEqual([mutant.id for mutant in counted.survivors()], [a, b])
+        self.assertEqual(len(counted.left()), 4)
+        self.assertRegex(list(counted.lines())[-2], f"^survives: core-{a} core/x.c:3, f.*: drop: g")
+        self.assertRegex(list(counted.lines())[-1], f"^not reached: core-{b} ")
+
+    def test_equivalent_is_left_out_and_held_to_it(self):
+        a, b, c, _, _ = self.names
+        tried = [trial(a, "corpus", False), trial(b, "corpus", True), trial(c, "corpus", False)]
+        counted = self.count(tried, {a: (7, "f", "why")})
+        self.assertEqual((counted.wrong, [m.id for m in counted.survivors()]), ([], [c]))
+        self.assertRegex(list(counted.lines())[1], "50.0 % of 2$")
+        counted = self.count(tried, {a: (7, "e", ""), b: (8, "f", ""), "M00000": (9, "f", "")})
+        self.assertEqual([line.split(":")[0] for line in counted.wrong], ["7", "8", "9"])
+        self.assertRegex(" ".join(counted.wrong), "not of e.*killed by the fast tests.*no mutant any more")
+
+    def test_lines_of_equivalent(self):
+        with tempfile.TemporaryDirectory() as room:
+            path = os.path.join(room, "equivalent")
+
+            def read(text):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+                return adequacy.read_equivalent(path)
+
+            self.assertEqual(read("# a\n\nM12345 f(): one,\n    two\n"),
+                             {"M12345": (3, "f", "one, two")})
+            for text in ("M12345 f()\n", "M1234 f(): why\n", " why\n", "M12345 f(): a\nM12345 f(): b\n"):
+                with self.assertRaises(trials.BadInput):
+                    read(text)
+
+    def test_the_list_names_mutants_of_core(self):
+        counted = adequacy.Adequacy(mutants.all_mutants(), [], adequacy.read_equivalent(adequacy.EQUIVALENT))
+        self.assertEqual(counted.wrong, [])
+
+    def test_bad_usage(self):
+        script = os.path.join(ROOT, "bugs", "adequacy.py")
+        for arguments in ([], ["left"], ["frob", "x"], ["report", "/nonexistent"]):
+            done = subprocess.run([script, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  check=False)
             self.assertEqual((done.returncode, done.stdout), (2, b""), arguments)
 
 

@@ -2,34 +2,26 @@
 
 /*
  * The drain core against the model, through run/: each situation that it must survive, under many
- * random schedules, and the results of operations that must fail. The core's files are included, so
- * that this test needs no build of a system; a clean run leaves their data as it was.
+ * random schedules, and the results of operations that must fail.
  */
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-#include "core/bind.c"
-#include "core/device.c"
-#include "core/drain.c"
-#include "core/fault.c"
-#include "core/pasid.c"
-#include "core/pri.c"
-#include "core/prq.c"
-#include "core/qi.c"
-#include "core/unit.c"
 #include "host/engine.h"
 #include "run/chooser.h"
 #include "run/run.h"
-#include "sut/core.c"
+#include "tests/core_under_test.h"
 
 #define SCHEDULES 400
 #define DECISIONS 500
 
-const struct sut_image sut_images[] = { { .ops = &sut_core }, { .ops = NULL } };
+static const struct sut_image *system_under_test;
 
 #define WORLD                                                                                      \
 	"sluice 1\nunit u0 ring=8\n"                                                               \
@@ -59,7 +51,7 @@ static void run_many(const char *text)
 		chooser_pct_init(&pct, seed, DECISIONS, 2 + seed % 4);
 		if (seed & 1)
 			chooser = &pct.base;
-		run_scenario(&scenario, &sut_images[0], chooser, &result);
+		run_scenario(&scenario, system_under_test, chooser, &result);
 		if (result.verdict != RUN_CLEAN)
 			fail_msg("seed %u: %s %s", seed, run_verdict_word(&result),
 				 result.finding ? result.finding->detail : result.reason);
@@ -74,7 +66,7 @@ static s64 result_of(const char *text, enum judge_op op, unsigned nth)
 	u32 count, dropped;
 
 	parse(text);
-	run_scenario(&scenario, &sut_images[0], NULL, &result);
+	run_scenario(&scenario, system_under_test, NULL, &result);
 	e = engine_events(&count, &dropped);
 	for (u32 i = 0; i < count; i++) {
 		if (e[i].kind == EV_OP_END && e[i].a == op && !--nth)
@@ -208,5 +200,6 @@ int main(void)
 	};
 
 	run_init();
+	system_under_test = core_under_test();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

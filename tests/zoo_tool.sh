@@ -79,6 +79,21 @@ jq -e '.never_found == ["core-Z18"] and .methods[0].median == null' "$room/stdou
 expect 0 '' patient "${miss[@]}" --cap 60
 [ "$(grep -c variant "$room/miss/trials.jsonl")" = 2 ] || fail "run: a larger cap did not run it again"
 
+# --- corpus: all scenarios below a folder of which the twin is known to be clean ----------------------
+corpus=("$sluice" bugs run core-Z55 --methods corpus --seeds 1 --corpora "$room/corpora")
+mkdir -p "$room/corpora/deep"
+expect 3 'expected scenarios, found none' "${corpus[@]}" --output "$room/none"
+cp corpora/seeds/01-one-drain.sluice "$room/corpora/"
+sed 's/^expect core clean/expect core HANG/' corpora/bugs/core-Z55.sluice >"$room/corpora/deep/other.sluice"
+expect 1 '' "${corpus[@]}" --output "$room/clean"
+says '^never found: core-Z55 '
+cp corpora/bugs/core-Z55.sluice "$room/corpora/deep/"
+expect 0 '' "${corpus[@]}" --output "$room/killed"
+says '^corpus +1 +1 +100.0 %'
+expect 0 '' "$sluice" run --quiet "$room/killed/core-Z55-corpus-1.sluice"
+# Of unit tests only mutants have programs.
+expect 3 'it is of the build .mutants' "$sluice" bugs run core-Z55 --methods test --output "$room/none"
+
 # --- killed, and gone on with -----------------------------------------------------------------------
 truncate -s -20 "$trials"
 [ "$(count)" = 7 ] || fail "a line cut off counts as a trial"

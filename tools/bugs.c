@@ -17,6 +17,7 @@
 struct bugs_folders bugs_folders = {
 	.scenarios = SLUICE_SOURCE_DIR "/corpora/bugs",
 	.seeds = SLUICE_SOURCE_DIR "/corpora/seeds",
+	.corpora = SLUICE_SOURCE_DIR "/corpora",
 };
 
 const struct method_info methods[METHOD_COUNT] = {
@@ -39,6 +40,8 @@ const struct method_info methods[METHOD_COUNT] = {
 					   "baseline: the same without the schedule in the input",
 					   "asan" },
 	[METHOD_STORED] = { "stored", "the stored scenario, once", NULL },
+	[METHOD_CORPUS] = { "corpus", "every stored scenario that the twin passes, once", NULL },
+	[METHOD_TEST] = { "test", "the core's own unit tests; of mutants only", NULL },
 };
 
 enum method method_find(const char *word, size_t size)

@@ -34,7 +34,9 @@ enum method {
 	METHOD_LIBFUZZER_TSAN,
 	METHOD_LIBFUZZER_PLAIN,
 	METHOD_LIBFUZZER_UNSCHEDULED,
-	METHOD_STORED,
+	METHOD_STORED, /* from here on: no searches */
+	METHOD_CORPUS,
+	METHOD_TEST,
 	METHOD_COUNT
 };
 
@@ -48,6 +50,7 @@ extern const struct method_info methods[METHOD_COUNT];
 struct bugs_folders {
 	char scenarios[BUGS_PATH]; /* stored ones: corpora/bugs */
 	char seeds[BUGS_PATH];     /* texts: corpora/seeds */
+	char corpora[BUGS_PATH];   /* the whole tree */
 	const char *output;
 };
 extern struct bugs_folders bugs_folders;
@@ -66,6 +69,7 @@ struct trial_result {
 	bool ended;     /* it was carried out; else .note says why not */
 	bool detected;  /* .judged is what */
 	bool elsewhere; /* its scenario needs another build, as .note says */
+	bool by_test;   /* a test saw it: there is no scenario */
 	u64 runs;
 	double cpu, wall;
 	u64 begin_ns; /* CLOCK_MONOTONIC */
@@ -124,7 +128,11 @@ bool trial_wants_races(const struct trial *trial);
 
 void trial_search(const struct trial *trial, struct trial_result *result); /* bugs_search.c */
 void trial_stored(const struct trial *trial, struct trial_result *result);
+/* What @s expects of @system, or NULL. */
+const struct scenario_expect *trial_expect(const struct scenario *s, const char *system);
 void trial_fuzzer(const struct trial *trial, struct trial_result *result); /* bugs_fuzzer.c */
+void trial_corpus(const struct trial *trial, struct trial_result *result); /* bugs_corpus.c */
+void trial_test(const struct trial *trial, struct trial_result *result);
 
 /* --- bugs_fuzzer.c --- */
 

@@ -293,6 +293,7 @@ static void write_trial(FILE *out, const struct trial *trial, const struct trial
 void record_add(const struct trial *trial, const struct trial_result *result)
 {
 	char name[160], path[BUGS_PATH + 160];
+	bool kept;
 
 	*record_slot(trial->bug, trial->method, trial->seed) = (struct record){
 		.bug = trial->bug,
@@ -306,9 +307,10 @@ void record_add(const struct trial *trial, const struct trial_result *result)
 	snprintf(name, sizeof(name), "%s-%s-%llu.sluice", trial->bug->variant,
 		 methods[trial->method].word, (unsigned long long)trial->seed);
 	snprintf(path, sizeof(path), "%s/%s", record_folder, name);
-	if (result->detected && !keep(trial, result, path))
+	kept = result->detected && !result->by_test;
+	if (kept && !keep(trial, result, path))
 		exit(TOOL_FAILED);
-	write_trial(record_file, trial, result, result->detected ? name : NULL);
+	write_trial(record_file, trial, result, kept ? name : NULL);
 	if (fflush(record_file))
 		tool_die(TOOL_FAILED, "trials.jsonl: %s", strerror(errno));
 }

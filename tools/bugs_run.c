@@ -194,7 +194,7 @@ static void choose_default(void)
 
 	for (enum method m = 0; m < METHOD_COUNT; m++)
 		options.method[m] =
-			m != METHOD_STORED && (!methods[m].fuzzer || fuzzer_there(m, &why));
+			m < METHOD_STORED && (!methods[m].fuzzer || fuzzer_there(m, &why));
 }
 
 static double seconds(const char *option, const char *text)
@@ -207,7 +207,7 @@ static double seconds(const char *option, const char *text)
 	return value;
 }
 
-enum { KEY_SEEDS = 256, KEY_FIRST_SEED, KEY_CAP };
+enum { KEY_SEEDS = 256, KEY_FIRST_SEED, KEY_CAP, KEY_CORPORA };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -230,6 +230,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'j':
 		options.jobs = (unsigned)tool_number("jobs", arg, 1, BUGS_JOBS_MAX);
 		break;
+	case KEY_CORPORA:
+		snprintf(bugs_folders.corpora, sizeof(bugs_folders.corpora), "%s", arg);
+		break;
 	case 'J':
 		options.json = true;
 		break;
@@ -242,12 +245,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_option argp_options[] = {
 	{ "methods", 'm', "LIST", 0,
 	  "Names with commas between: random, pct, exhaustive, differential, walk, libfuzzer, "
-	  "libfuzzer-tsan, libfuzzer-plain, libfuzzer-unscheduled, stored (all that this build can "
-	  "do, but for stored)",
+	  "libfuzzer-tsan, libfuzzer-plain, libfuzzer-unscheduled, stored, corpus, test (all "
+	  "searches that this build can do)",
 	  0 },
 	{ "seeds", KEY_SEEDS, "N", 0, "Trials of each bug and method (3)", 0 },
 	{ "first-seed", KEY_FIRST_SEED, "N", 0, "Seed of the first (1)", 0 },
 	{ "cap", KEY_CAP, "SECONDS", 0, "CPU time that a trial may take (20)", 0 },
+	{ "corpora", KEY_CORPORA, "DIR", 0, "Whose scenarios `corpus` replays (corpora)", 0 },
 	{ "output", 'o', "DIR", 0, "Where trials are kept (findings/bugs)", 0 },
 	{ "jobs", 'j', "N", 0, "Trials at a time (one for each processor)", 0 },
 	{ "json", 'J', NULL, 0, "The table at the end as JSON", 0 },

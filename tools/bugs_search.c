@@ -201,7 +201,7 @@ void trial_search(const struct trial *trial, struct trial_result *result)
 
 /* --- stored --- */
 
-static const struct scenario_expect *expect_of(const struct scenario *s, const char *system)
+const struct scenario_expect *trial_expect(const struct scenario *s, const char *system)
 {
 	for (unsigned i = 0; i < s->expects; i++) {
 		if (!strcmp(s->expect[i].system, system))
@@ -226,7 +226,7 @@ static bool stored_holds(const char *path, const struct scenario *s, const struc
 	struct judged *judged = child_memory(sizeof(*judged));
 
 	for (unsigned i = 0; i < ARRAY_SIZE(systems); i++) {
-		const struct scenario_expect *expect = expect_of(s, systems[i]);
+		const struct scenario_expect *expect = trial_expect(s, systems[i]);
 		struct judged *j = i ? judged : &result->judged;
 
 		if (!expect) {
@@ -253,7 +253,7 @@ static bool stored_holds(const char *path, const struct scenario *s, const struc
 			 bug->variant, result->judged.line);
 		return false;
 	}
-	if (judged_matches(given(judged), expect_of(s, bug->variant)->result)) {
+	if (judged_matches(given(judged), trial_expect(s, bug->variant)->result)) {
 		snprintf(result->note, sizeof(result->note), "%s gives %s, too", bug->twin,
 			 given(judged));
 		return false;

@@ -201,6 +201,10 @@ __attribute__((noreturn)) static void trial_process(const struct trial_process *
 		trial_fuzzer(trial, result);
 	else if (trial->method == METHOD_STORED)
 		trial_stored(trial, result);
+	else if (trial->method == METHOD_CORPUS)
+		trial_corpus(trial, result);
+	else if (trial->method == METHOD_TEST)
+		trial_test(trial, result);
 	else
 		trial_search(trial, result);
 	if (!result->detected) {

@@ -18,7 +18,7 @@ BEST = "best of the default setting"
 # These are there to be beaten: each is the default less one part of the harness, or less all.
 BASELINES = ("libfuzzer-unscheduled", "libfuzzer-plain", "walk")
 # Nor is it a search to replay what was found before.
-REPLAYS = ("stored",)
+REPLAYS = ("stored", "corpus", "test")
 SEARCH, BASELINE, REPLAY = "search", "baseline", "replay"
 
 
