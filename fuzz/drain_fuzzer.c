@@ -205,10 +205,11 @@ static bool twin_shares(struct run_result *result)
 {
 	enum invariant id = result->finding->id;
 	double begin = clock_cpu();
+	unsigned next = 0;
 	bool shares;
 
 	run_record(&scenario, &recorded);
-	shares = twin_gives(target_twin, &recorded, id);
+	shares = twin_gives(target_twin, &recorded, id, &next);
 	status->twin_cpu += clock_cpu() - begin;
 	if (shares)
 		return true;

@@ -32,21 +32,34 @@ static bool breaks(const struct sut_image *twin, const struct scenario *s, struc
 	return broken(id);
 }
 
-bool twin_gives(const struct sut_image *twin, const struct scenario *recorded, enum invariant id)
+/* Number 0 is the recorded schedule. */
+static struct chooser *chooser_of(unsigned number)
 {
 	static struct chooser_random walk;
 	static struct chooser_pct pct;
-	struct run_result result;
-	u64 state = 0;
+	u64 state = 0, seed = 0;
 
-	if (breaks(twin, recorded, NULL, id, &result))
-		return true;
-	for (unsigned i = 0; i < TWIN_SCHEDULES; i++) {
-		u64 seed = scenario_random(&state);
-
+	if (!number)
+		return NULL;
+	for (unsigned i = 0; i < number; i++)
+		seed = scenario_random(&state);
+	if (number % 2) {
 		chooser_random_init(&walk, seed, TWIN_DECISIONS);
-		chooser_pct_init(&pct, seed, TWIN_PCT_LENGTH, 1 + i % TWIN_PCT_DEPTH);
-		if (breaks(twin, recorded, i % 2 ? &pct.base : &walk.base, id, &result))
+		return &walk.base;
+	}
+	chooser_pct_init(&pct, seed, TWIN_PCT_LENGTH, 1 + number % TWIN_PCT_DEPTH);
+	return &pct.base;
+}
+
+bool twin_gives(const struct sut_image *twin, const struct scenario *recorded, enum invariant id,
+		unsigned *next)
+{
+	struct run_result result;
+
+	while (*next <= TWIN_SCHEDULES) {
+		struct chooser *chooser = chooser_of((*next)++);
+
+		if (breaks(twin, recorded, chooser, id, &result))
 			return true;
 	}
 	return false;

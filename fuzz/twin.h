@@ -12,9 +12,10 @@
 #include "run/run.h"
 
 /*
- * Does @twin break @id in @recorded, on its schedule or on others? Its runs are the last ones then. If
- * it dies of them, that is the caller's to know.
+ * Does @twin break @id in @recorded, on its schedule or on others, from number *@next on? Its runs are
+ * the last ones then. If it dies of one, that is the caller's to know: *@next is the number behind it.
  */
-bool twin_gives(const struct sut_image *twin, const struct scenario *recorded, enum invariant id);
+bool twin_gives(const struct sut_image *twin, const struct scenario *recorded, enum invariant id,
+		unsigned *next);
 
 #endif

@@ -23,6 +23,7 @@
 /* A trial knows its cap. One that takes so much longer by the clock is stuck. */
 #define STUCK_FACTOR 40
 #define STUCK_SECONDS 120
+#define TWIN_DEATHS_MAX 64
 
 /* A trial's process, as we see it. */
 struct trial_process {
@@ -98,37 +99,60 @@ static bool same_identity(const char *a, const char *b)
 	return !strcmp(base[0], base[1]);
 }
 
+/* What the twin's child tells us. */
+struct twin_shares {
+	unsigned next; /* number of the schedule to go on with */
+	bool gives;
+};
+
 struct comparison {
 	const struct sut_image *twin;
 	const struct judged *judged;
-	bool *gives; /* shared with the child */
+	struct twin_shares *shares;
 };
 
 static void compare_body(void *ctx, struct judged *judged)
 {
 	const struct comparison *c = ctx;
 
-	*c->gives = child_twin_gives(c->twin, &c->judged->recorded, trial_identity(c->judged));
+	c->shares->gives = child_twin_gives(c->twin, &c->judged->recorded,
+					    trial_identity(c->judged), &c->shares->next);
 }
 
-/* In a fresh process, as twin_gives() says; a twin that dies of it has it if that is the same. */
+static bool died_of(const struct judged *judged, const char *identity)
+{
+	return judged->died && (same_identity(identity, judged->identity) ||
+				same_identity(identity, judged->before));
+}
+
+/*
+ * In fresh processes, as twin_gives() says. A twin that dies of it has it if that is the same, and is
+ * asked for the other schedules if not, unless it dies of most.
+ */
 static bool twin_has_it(const struct trial *trial, const struct judged *judged)
 {
 	static struct judged *other;
-	static bool *gives;
+	static struct twin_shares *shares;
 	struct comparison comparison;
-	struct child child;
 
 	if (!other) {
 		other = child_memory(sizeof(*other));
-		gives = child_memory(sizeof(*gives));
+		shares = child_memory(sizeof(*shares));
 	}
-	comparison = (struct comparison){ run_system(trial->bug->twin), judged, gives };
-	memset(other, 0, sizeof(*other));
-	*gives = false;
-	child_start(&child, other, CHILD_SILENT, compare_body, &comparison);
-	child_wait(&child, 0);
-	return *gives || (other->died && same_identity(trial_identity(judged), other->identity));
+	comparison = (struct comparison){ run_system(trial->bug->twin), judged, shares };
+	memset(shares, 0, sizeof(*shares));
+	for (unsigned deaths = 0; deaths < TWIN_DEATHS_MAX; deaths++) {
+		struct child child;
+
+		memset(other, 0, sizeof(*other));
+		child_start(&child, other, CHILD_SILENT, compare_body, &comparison);
+		child_wait(&child, 0);
+		if (shares->gives || died_of(other, trial_identity(judged)))
+			return true;
+		if (!other->died)
+			break;
+	}
+	return false;
 }
 
 bool trial_finds(const struct trial *trial, struct trial_result *result,

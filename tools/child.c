@@ -209,7 +209,7 @@ void child_judge(const struct scenario *s, const struct sut_image *system, struc
 }
 
 bool child_twin_gives(const struct sut_image *twin, const struct scenario *recorded,
-		      const char *identity)
+		      const char *identity, unsigned *next)
 {
 	char base[DEATH_TOKEN_MAX];
 	enum invariant id;
@@ -220,7 +220,7 @@ bool child_twin_gives(const struct sut_image *twin, const struct scenario *recor
 	if (id == INV_NONE)
 		return false;
 	self.scenario = recorded;
-	gives = twin_gives(twin, recorded, id);
+	gives = twin_gives(twin, recorded, id, next);
 	self.scenario = NULL;
 	return gives;
 }

@@ -61,7 +61,7 @@ void child_judge(const struct scenario *s, const struct sut_image *system, struc
 		 struct judged *judged, struct run_result *result);
 /* For bodies: twin_gives() (fuzz/twin.h); a death in it fills the child's verdict like any other. */
 bool child_twin_gives(const struct sut_image *twin, const struct scenario *recorded,
-		      const char *identity);
+		      const char *identity, unsigned *next);
 void child_on_death(void (*print)(const struct judged *judged));
 
 /*

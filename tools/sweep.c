@@ -164,10 +164,11 @@ static bool twin_shares(const struct sweep_worker *w, const struct scenario *s, 
 {
 	static struct scenario recorded;
 	double begin = clock_cpu();
+	unsigned next = 0;
 	bool shares;
 
 	run_record(s, &recorded);
-	shares = child_twin_gives(w->sweep->twin, &recorded, j->identity);
+	shares = child_twin_gives(w->sweep->twin, &recorded, j->identity, &next);
 	w->slot->twin_cpu += clock_cpu() - begin;
 	if (shares)
 		return true;
