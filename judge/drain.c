@@ -333,6 +333,24 @@ static bool drain_at_work(const struct ledger_life *life)
 	return false;
 }
 
+/*
+ * A request of that name that the device sent outside of this life, and that came in during it: the system
+ * can't know, and waits for it as for any other.
+ */
+static bool drain_has_stranger(const struct ledger_op *op)
+{
+	if (!ledger.dev[op->dev].strangers)
+		return false;
+	for (unsigned n = 1; n <= ledger.requests; n++) {
+		const struct ledger_request *r = &ledger.request[n];
+
+		if (r->dev == op->dev && r->pasid == op->pasid && r->life != op->life &&
+		    request_is_last(r) && request_was_delivered(r) && !r->answered)
+			return true;
+	}
+	return false;
+}
+
 static bool drain_sleeps(unsigned blocked)
 {
 	return blocked == HOST_SITE_WAIT_FOR_COMPLETION + 1 || blocked == HOST_SITE_WAIT_EVENT + 1;
@@ -349,7 +367,8 @@ static void drain_batch(unsigned unit, u64 begun_at)
 		struct ledger_op *op = &ledger.op[__builtin_ctzll(left)];
 		const struct ledger_life *life = ledger_life(op->life);
 
-		if (op->unit != unit || !life || life->pending || drain_at_work(life))
+		if (op->unit != unit || !life || life->pending || drain_at_work(life) ||
+		    drain_has_stranger(op))
 			continue;
 		if (!drain_sleeps(op->blocked) &&
 		    !(op->woken_at > begun_at && drain_sleeps(op->woken)))

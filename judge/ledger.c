@@ -178,6 +178,7 @@ void ledger_deliver(struct ledger_request *r, u64 slot)
 	r->slot = slot;
 	r->delivered_at = ledger.events;
 	unit->ring[slot] = r->number;
+	dev->strangers |= request_is_last(r) && r->life != ledger_current(r->dev, r->pasid);
 	if (!request_is_last(r) || r->answered || r->autos)
 		return;
 	if (dev->open_last)

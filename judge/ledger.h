@@ -98,6 +98,7 @@ struct ledger_unit {
 	u8 taken; /* start and finish operations under way */
 	bool up;
 	bool doubt;    /* a start or finish of it failed */
+	bool late_ite; /* the last ITE came when nobody was at work any more */
 	bool no_event; /* K1: a request came that brings none */
 	bool qi_seen;
 	u16 ring[LEDGER_SLOTS_MAX]; /* the shadow: request last delivered there; may be of an older
@@ -121,6 +122,7 @@ struct ledger_device {
 	bool doubt;     /* an attach, detach or switch of page requests failed half way */
 	bool missed;    /* a response was found missing: its credits are, too */
 	bool forgot;    /* it was reset with requests unanswered */
+	bool strangers; /* a request was delivered that is not of the life of its name */
 	u32 rid_at;     /* index of the event with which an exchange of its domain last ended */
 	u32 drained_at; /* the same for whatever may forget parts of groups */
 };

@@ -103,9 +103,10 @@ static void response_sent(const struct event *e)
 	ledger_settle(r);
 	ledger_fly(resp.dev, resp.pasid, resp.group, r->number, false);
 	group_answered(r, resp.rc);
-	life = ledger_life(r->life);
+	life = ledger_life(ledger_current(r->dev, r->pasid));
 	if (life)
 		life->answered_at = ledger.events;
+	life = ledger_life(r->life);
 	if (life && !life->open && resp.rc == RC_SUCCESS)
 		judge_find_sent(INV_OLDNEW, r, "is answered Success after its life has ended");
 }

@@ -165,24 +165,29 @@ static void rest_credit(const struct event *e)
 }
 
 /*
- * IQE and ITE stop the queue, so whoever goes on must have cleared them, injected or not. ICE stops
- * nothing, and may come when nobody looks any more: it counts if nobody but the system caused it.
+ * IQE and ITE stop the queue, so whoever goes on must have cleared them, injected or not; an ITE that
+ * comes when all have given up is the next submitter's. ICE stops nothing, and may come when nobody looks
+ * any more: it counts if nobody but the system caused it.
  */
 static void rest_error(const struct event *e)
 {
-	u64 left = e->b & (FSTS_IQE | FSTS_ITE);
+	const struct ledger_unit *unit = ledger_unit(e->a);
+	u64 left = e->b & (unit && unit->late_ite ? FSTS_IQE : FSTS_IQE | FSTS_ITE);
 
 	if (!(ledger.broken & (P(NO_QI_ERROR) | P(INV_ANSWERED))))
 		left |= e->b & FSTS_ICE;
-	if (left && ledger_unit(e->a))
+	if (left && unit)
 		rest_find_unit(INV_QERR, e->a, "a queue error is left behind, FSTS", e->b);
 }
 
 static void rest_queue_error(const struct event *e)
 {
 	static const char *const name[] = { "error", "IQE", "ICE", "ITE" };
+	struct ledger_unit *unit = ledger_unit(e->a);
 	char what[64];
 
+	if (unit && e->b == QI_ITE)
+		unit->late_ite = !ledger.active && !ledger.works && !unit->batch_at;
 	if (e->d || !ledger_unit(e->a) || (ledger.broken & (P(NO_QI_ERROR) | P(INV_ANSWERED))))
 		return; /* the hardware's doing */
 	snprintf(what, sizeof(what), "the invalidation queue reports %s, at slot",

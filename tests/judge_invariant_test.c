@@ -485,6 +485,19 @@ static void qerr(void **state)
 	expect_clean();
 	ev(EV_REST_ERROR, 0, 0x10, 0, 0);
 	expect_finding("QERR");
+
+	for (unsigned late = 0; late < 2;
+	     late++) { /* a time-out when all have given up, or not yet */
+		st_reset();
+		begin(JOP_UNBIND, 0, 1, ST_NO_SPACE);
+		ev(EV_QI_ERROR, 0, QI_ITE, 3, 1);
+		if (late) {
+			end(JOP_UNBIND, 0, 1, -110);
+			ev(EV_QI_ERROR, 0, QI_ITE, 5, 1);
+		}
+		ev(EV_REST_ERROR, 0, 0x40, 0, 0);
+		assert_int_equal(found(INV_QERR), !late);
+	}
 }
 
 static void hang(void **state)

@@ -20,17 +20,6 @@ static void unit_op(unsigned op, unsigned unit, int result)
 	ev(EV_OP_END, op, NO_DEVICE | unit << 8, MODEL_NO_PASID, (u64)(s64)result);
 }
 
-static bool found(enum invariant id)
-{
-	unsigned count;
-	const struct judge_finding *f = judge_findings(&count);
-
-	for (unsigned i = 0; i < count; i++)
-		if (f[i].id == id)
-			return true;
-	return false;
-}
-
 /* Of each operation, in a state in which it has to succeed. */
 static void without_reason(void **state)
 {

@@ -359,4 +359,15 @@ static inline void finish(void)
 		assert_string_equal(first_excused(), "none");                                      \
 	} while (0)
 
+static inline bool found(enum invariant id)
+{
+	unsigned count;
+	const struct judge_finding *f = judge_findings(&count);
+
+	for (unsigned i = 0; i < count; i++)
+		if (f[i].id == id)
+			return true;
+	return false;
+}
+
 #endif
