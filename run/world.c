@@ -16,9 +16,11 @@ _Static_assert(KNOB_VALUES_MAX <= 8, "run_knob_masks() keeps a knob's values in 
 /*
  * Points that may pass after the last choice other than 0, and after the start of each part, before
  * the run counts as a livelock. Of 400,000 hostile runs of core and 200,000 of each kernel as many are
- * clean with 2,500 as with 8,000; with 2,000 one of core is not.
+ * clean with 2,500 as with 8,000; with 2,000 one of core is not. Some 60 requests with four workers that
+ * poll in turn take as many by themselves, so for each operation there are some.
  */
 #define WORLD_FAIR_STEPS 3000
+#define WORLD_FAIR_STEPS_OF_OP 96
 #define WORLD_QUANTUM 256
 /* Loads and stores for each other point, more or less: bounds in points are so many times larger. */
 #define WORLD_ACCESSES 16
@@ -242,12 +244,20 @@ static void world_reset_model(const struct scenario *s)
 	model_reset(&config);
 }
 
+static u32 world_fair_steps(const struct scenario *s)
+{
+	u32 steps = WORLD_FAIR_STEPS_OF_OP * s->ops;
+
+	if (steps < WORLD_FAIR_STEPS)
+		steps = WORLD_FAIR_STEPS;
+	return s->world.access ? steps * WORLD_ACCESSES : steps;
+}
+
 void world_reset(const struct scenario *s, const struct sut *system)
 {
 	const struct engine_limits limits = {
 		.quantum = s->world.access ? WORLD_QUANTUM * WORLD_ACCESSES : WORLD_QUANTUM,
-		.fair_steps =
-			s->world.access ? WORLD_FAIR_STEPS * WORLD_ACCESSES : WORLD_FAIR_STEPS,
+		.fair_steps = world_fair_steps(s),
 		.access = s->world.access,
 		.clock_choice = s->world.clock_free,
 		.rcu_eager = s->world.rcu_eager,
