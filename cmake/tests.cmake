@@ -6,7 +6,7 @@ find_library(SLUICE_CMOCKA NAMES cmocka REQUIRED)
 
 # `sluice bugs run --methods test` asks it of one mutant after another.
 if(SLUICE_MUTANTS AND TARGET sluice)
-	foreach(test core_contract_test core_drain_test core_fault_test core_unit_test core_wait_test)
+	foreach(test core_contract_test core_drain_test core_entry_test core_fault_test core_unit_test core_wait_test)
 		sluice_add_program(${test} tests/${test}.c)
 		set_target_properties(${test} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 		target_compile_definitions(${test} PRIVATE SLUICE_MUTANTS=1)

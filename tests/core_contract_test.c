@@ -11,11 +11,7 @@
 #include "tests/core_contract.h"
 
 #define IQT 0x88
-#define CONTEXT_CACHE 1u /* types of descriptors */
-#define PASID_CACHE 7u
-#define PRESENT BIT(0)
-#define PRE BIT(4)
-#define FPD BIT(1)
+#define PASID_CACHE 7u /* type of descriptor */
 #define PRS_PRO BIT(1)
 #define DMAR_PRS 0xdc
 #define DOMAINS 8u
@@ -327,86 +323,6 @@ static void test_late(void **state)
 	run_once(NULL);
 }
 
-/* --- Entries ------------------------------------------------------------------------------------ */
-
-static struct host_pci_dev *watched;
-static bool released;
-
-/* While a life ends, faults of late requests are logged; not so if its space was released. */
-static void watch_entry(unsigned unit, u32 offset, u64 value)
-{
-	if (offset == IQT)
-		check("FPD", !!(entry_of(watched, 2) & FPD), released);
-}
-
-static int end_watched(struct host_pci_dev *dev, u32 pasid)
-{
-	int err;
-
-	if (pasid != 2)
-		return real->unbind(dev, pasid);
-	done = true;
-	watched = dev;
-	WANT(entry_of(dev, pasid) >> 6 & 7, released ? 0 : 1); /* first-level */
-	watch_writes(watch_entry);
-	err = real->unbind(dev, pasid);
-	watch_writes(NULL);
-	WANT(entry_of(dev, pasid), 0);
-	return err;
-}
-
-static void test_entries(void **state)
-{
-	asked.unbind = end_watched;
-	released = false;
-	parse("sluice 1\nspace A B\n"
-	      "task a: bind d0 A as p1; bind d0 B as p2; unbind d0 p2; unbind d0 p1\n");
-	run_once(NULL);
-	released = true;
-	parse("sluice 1\nspace A B\n"
-	      "task a: bind d0 A as p1; bind d0 B as p2; exit B; unbind d0 p2; unbind d0 p1\n");
-	run_once(NULL);
-}
-
-/* The requester that the last invalidation of the context cache named. */
-static long flushed_of(const struct host_pci_dev *dev)
-{
-	const u64 *qw = descriptor_of(dev->unit, CONTEXT_CACHE);
-
-	return qw ? (long)(qw[0] >> 32 & 0xffff) : -1;
-}
-
-/* The entry is not present when the cache is flushed of it, nor afterwards. */
-static void watch_context(unsigned unit, u32 offset, u64 value)
-{
-	if (offset == IQT)
-		check("the context entry is present", *context_of(watched) & PRESENT, false);
-}
-
-static int detach_watched(struct host_pci_dev *dev)
-{
-	u32 flushes = events(EV_QI_EXEC);
-	int err;
-
-	done = true;
-	watched = dev;
-	watch_writes(watch_context);
-	err = real->device_detach(dev);
-	watch_writes(NULL);
-	WANT(*context_of(dev) & PRESENT, false);
-	WANT(events(EV_QI_EXEC) > flushes, true);
-	WANT(flushed_of(dev), dev->rid);
-	return err;
-}
-
-static void test_context(void **state)
-{
-	asked.device_detach = detach_watched;
-	parse("sluice 1\ndevice d0 rid=00:05.0\nspace A\ntask a: detach d0; attach d0; detach "
-	      "d0\n");
-	run_once(NULL);
-}
-
 /* --- Overflows ---------------------------------------------------------------------------------- */
 
 static bool meanwhile; /* it comes while the drain is under way */
@@ -487,50 +403,6 @@ static void test_silent_rid(void **state)
 	run_once(NULL);
 }
 
-/* --- Page requests off and on ------------------------------------------------------------------- */
-
-static int ask_off(struct host_pci_dev *dev)
-{
-	int err = real->prq_disable(dev);
-
-	done = true;
-	WANT(dev->pri_enabled, false);
-	WANT(model_outstanding(dev->id, 1), 0);
-	WANT(model_outstanding(dev->id, MODEL_NO_PASID), 0);
-	WANT(!!(*context_of(dev) & PRE), 0);
-	WANT(flushed_of(dev), dev->rid);
-	return err;
-}
-
-static int ask_on(struct host_pci_dev *dev)
-{
-	int err = real->prq_enable(dev);
-
-	WANT(dev->pri_enabled, true);
-	WANT(!!(*context_of(dev) & PRE), 1);
-	WANT(flushed_of(dev), dev->rid);
-	WANT(real->prq_enable(dev), -EBUSY);
-	return err;
-}
-
-static void test_off_and_on(void **state)
-{
-	asked.prq_disable = ask_off;
-	asked.prq_enable = ask_on;
-	parse("sluice 1\nunit u0 ring=8\ndevice d0 unit=u0 rid=00:1f.7 credits=16\nspace A B\n"
-	      "task a: rid d0 B; request d0 none group=1 last; bind d0 A as p1;"
-	      " request d0 p1 group=2 last; request d0 p1 group=3 rw last; disable d0; enable d0;"
-	      " request d0 p1 group=2 last; request d0 none group=1 last; disable d0; enable d0;"
-	      " disable d0; stop d0 p1; unbind d0 p1; rid d0 none\n");
-	run_many();
-	parse("sluice 1\nunit u0 ring=8\nspace A\ntask a: rid d0 A; request d0 none last; disable "
-	      "d0\n");
-	run_many();
-	parse("sluice 1\nunit u0 ring=8\nspace A\n"
-	      "task a: bind d0 A as p1; request d0 p1 last; disable d0; unbind d0 p1\n");
-	run_many();
-}
-
 /* --- Side by side ------------------------------------------------------------------------------- */
 
 /* Another task is at the device that this one detaches: a driver core keeps them apart, a core need not. */
@@ -559,6 +431,29 @@ static void test_beside_detach(void **state)
 	run_many();
 }
 
+/* Nor the finish of its unit, which must not come ahead of the end. */
+static int finish_beside(struct host_pci_dev *dev, u32 pasid)
+{
+	int err = real->unit_finish(0);
+
+	done = true;
+	if (err)
+		WANT(err, -EBUSY);
+	else
+		WANT(real->unit_enable(0), 0);
+	return real->drain(dev, pasid);
+}
+
+static void test_finish_beside_detach(void **state)
+{
+	asked.drain = finish_beside;
+	parse("sluice 1\nunit u0\nunit u1\ndevice d0 unit=u0 rid=00:02.0\ndevice d1 unit=u1 "
+	      "rid=00:03.0\n"
+	      "space A\ntask a: detach d0; await b; attach d0\n"
+	      "task b: bind d1 A as p1; drain d1 p1; unbind d1 p1\n");
+	run_many();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -572,13 +467,11 @@ int main(void)
 		cmocka_unit_test_setup(test_silent, set_up),
 		cmocka_unit_test_setup(test_gone, set_up),
 		cmocka_unit_test_setup(test_late, set_up),
-		cmocka_unit_test_setup(test_entries, set_up),
-		cmocka_unit_test_setup(test_context, set_up),
 		cmocka_unit_test_setup(test_overflow_event_lost, set_up),
 		cmocka_unit_test_setup(test_silent_once, set_up),
 		cmocka_unit_test_setup(test_silent_rid, set_up),
-		cmocka_unit_test_setup(test_off_and_on, set_up),
 		cmocka_unit_test_setup(test_beside_detach, set_up),
+		cmocka_unit_test_setup(test_finish_beside_detach, set_up),
 	};
 
 	run_init();

@@ -348,6 +348,43 @@ static void test_detach_refused(void **state)
 	run_once(NULL);
 }
 
+/* Two devices that are the first below their part of the root table, at the same time. */
+static unsigned absent; /* mask: the setup has only been told that they are attached */
+
+static int attach_later(unsigned unit, struct host_pci_dev *dev)
+{
+	if (absent >> dev->id & 1)
+		return 0;
+	done = true;
+	return real->device_attach(unit, dev);
+}
+
+static int detach_first(struct host_pci_dev *dev)
+{
+	bool was_absent = absent >> dev->id & 1;
+
+	absent &= ~(1u << dev->id);
+	return was_absent ? 0 : real->device_detach(dev);
+}
+
+static void test_two_attached(void **state)
+{
+	asked.device_attach = attach_later;
+	asked.device_detach = detach_first;
+	parse("sluice 1\nunit u0 ring=8\ndevice d0 rid=00:02.0\ndevice d1 rid=00:03.0\nspace A B\n"
+	      "task a: detach d0; attach d0; bind d0 A as p1; request d0 p1 last; stop d0 p1; "
+	      "unbind d0 p1\n"
+	      "task b: detach d1; attach d1; bind d1 B as p2; request d1 p2 last; stop d1 p2; "
+	      "unbind d1 p2\n");
+	for (unsigned seed = 0; seed < SCHEDULES; seed++) {
+		struct chooser_random random;
+
+		absent = 3;
+		chooser_random_init(&random, seed, DECISIONS);
+		run_once(&random.base);
+	}
+}
+
 /* One error of the queue, seen by two who wait, fails one of them. */
 static unsigned failures;
 
@@ -366,12 +403,14 @@ static void test_one_error(void **state)
 	parse("sluice 1\ndevice d0 rid=00:02.0\ndevice d1 rid=00:03.0\nspace A\n"
 	      "task a: bind d0 A as p1; unbind d0 p1\ntask b: bind d1 A as p2; unbind d1 p2\n"
 	      "task c: pause; inject u0 iqe\n");
-	for (unsigned seed = 0; seed < 4 * SCHEDULES; seed++) {
+	for (unsigned seed = 0; seed < 10 * SCHEDULES; seed++) {
 		struct chooser_random random;
+		struct chooser_pct pct;
 
 		failures = 0;
 		chooser_random_init(&random, seed, DECISIONS);
-		run_once(&random.base);
+		chooser_pct_init(&pct, seed, DECISIONS, 2 + seed % 4);
+		run_once(seed & 1 ? &pct.base : &random.base);
 		assert_in_range(failures, 0, 1);
 	}
 }
@@ -385,6 +424,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused, set_up),
 		cmocka_unit_test_setup(test_taken, set_up),
 		cmocka_unit_test_setup(test_detach_refused, set_up),
+		cmocka_unit_test_setup(test_two_attached, set_up),
 		cmocka_unit_test_setup(test_one_error, set_up),
 	};
 

@@ -129,8 +129,8 @@ void trial_corpus(const struct trial *trial, struct trial_result *result)
 /* --- test --- */
 
 static const char *const core_tests[] = {
-	"core_contract_test", "core_fault_test", "core_unit_test",
-	"core_wait_test",     "core_drain_test",
+	"core_contract_test", "core_entry_test", "core_fault_test",
+	"core_unit_test",     "core_wait_test",  "core_drain_test",
 };
 
 __attribute__((noreturn)) static void run_test(const char *test, const struct bug *bug)
