@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ctest labels: unit (a room's own tests), scenario (files that are replayed), search (many generated runs), cli (the command's
-# behaviour), fuzz (the target and the campaign), zoo (the planted bugs), determinism, fast (all that takes seconds).
+# ctest labels: unit (a room's own tests), scenario (files that are replayed), search (many generated
+# runs), cli (the command's behaviour), fuzz (the target and the campaign), zoo (the planted bugs),
+# determinism, fast (what can tell in ten seconds, all together, that a change has broken the core or the
+# house).
 find_library(SLUICE_CMOCKA NAMES cmocka REQUIRED)
 
 # `sluice bugs run --methods test` asks it of one mutant after another.
@@ -99,7 +101,7 @@ file(GLOB python_tests CONFIGURE_DEPENDS tests/*_test.py)
 foreach(script ${python_tests})
 	get_filename_component(name ${script} NAME_WE)
 	add_test(NAME unit.${name} COMMAND ${SLUICE_PYTHON} -B ${script})
-	set_tests_properties(unit.${name} PROPERTIES LABELS "unit;fast" TIMEOUT 60
+	set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 60
 		ENVIRONMENT "SLUICE_CC=${CMAKE_C_COMPILER}")
 endforeach()
 
