@@ -214,6 +214,13 @@ static void set_beyond(struct mutator *m, struct scenario_op *op, char letter)
 	}
 }
 
+static bool same_values(const struct scenario_op *a, const struct scenario_op *b)
+{
+	return a->device == b->device && a->pasid == b->pasid && a->space == b->space &&
+	       a->flags == b->flags && a->how == b->how && a->group == b->group &&
+	       a->page == b->page;
+}
+
 bool mutate_field(struct mutator *m, bool beyond)
 {
 	struct scenario *s = m->s;
@@ -236,7 +243,7 @@ bool mutate_field(struct mutator *m, bool beyond)
 	else
 		borrow(m, op);
 	mutate_fit_op(s, op);
-	return memcmp(op, &before, sizeof(before)) != 0;
+	return !same_values(op, &before);
 }
 
 /* --- The machine ------------------------------------------------------------------------------- */
