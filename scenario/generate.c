@@ -48,8 +48,10 @@ static void choose_features(struct generator *g)
 		[FEATURE_FUNCTIONS] = 3,   [FEATURE_SHORT] = 2,       [FEATURE_STREAM] = 1,
 		[FEATURE_REBIND] = 3,      [FEATURE_OPEN_GROUP] = 1,  [FEATURE_MUTE] = 1,
 		[FEATURE_LEFT_BEHIND] = 1, [FEATURE_QUEUE_ERROR] = 1, [FEATURE_STATUS] = 1,
-		[FEATURE_SWITCH_OFF] = 1,  [FEATURE_SLOW] = 1,
+		[FEATURE_SWITCH_OFF] = 1,  [FEATURE_SLOW] = 1,        [FEATURE_REFILL] = 2,
+		[FEATURE_BYSTANDER] = 2,   [FEATURE_FULL_QUEUE] = 2,
 	};
+	const uint64_t crowded = ~0ull << FEATURE_CROWDED;
 
 	g->features = 0;
 	for (unsigned f = 0; f <= FEATURE_DRAIN; f++)
@@ -58,6 +60,8 @@ static void choose_features(struct generator *g)
 	for (unsigned f = FEATURE_DRAIN + 1; f < FEATURE_COUNT; f++)
 		if (scenario_random(&g->coins) >> 61 < eighths[f])
 			g->features |= 1ull << f;
+	if ((g->features & ~crowded) >> FEATURE_AIMED)
+		g->features &= ~crowded;
 }
 
 static void choose_knobs(struct generator *g, struct scenario_unit *unit)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
 /*
- * Aimed hostility: each feature breaks one promise, at a place where software depends on it. Thrown
- * in anywhere (generate_break.c), the same operations mostly meet nothing, or excuse what they
- * uncover.
+ * Aimed hostility: each feature breaks one promise, at a place where software depends on it, or lets
+ * happen at once what software has to keep apart. Thrown in anywhere (generate_break.c), the same
+ * operations mostly meet nothing, or excuse what they uncover.
  */
 
 #include "scenario/generate_internal.h"
@@ -12,6 +12,7 @@
 #define SLOW_MS 200  /* a fault that takes longer only takes longer */
 #define HOLD_ALL 255 /* outlasts all retries */
 #define HOLD_SOME 12
+#define QUEUE_FULL 32 /* drains, some nine descriptors each, that take 256 slots and more */
 
 /* Of the same task as the operation ahead of it. */
 static void insert_behind(struct generator *g, unsigned at, struct scenario_op op)
@@ -266,11 +267,120 @@ static void aim_slow(struct generator *g)
 					});
 }
 
+/*
+ * A device that is not stopped uses a page all through the unbind: what is taken out of one cache is
+ * filled again from the next, if that one is flushed later (VT-d 6.5.3.3). The page is there by then:
+ * both tasks wait for the one that binds.
+ */
+static void aim_refill(struct generator *g)
+{
+	struct scenario *s = g->s;
+	unsigned n = 8 + generate_below(g, 17), page = 0x10 + generate_below(g, 4);
+	unsigned at = generate_find(g, OP_UNBIND), stop;
+	struct scenario_op unbind, *op;
+
+	while (at + 1u < s->ops && s->op[at + 1].task == s->op[at].task)
+		at++;
+	if (at == s->ops || s->op[at].code != OP_UNBIND || s->ops + n + 4u > SCENARIO_OPS_MAX ||
+	    s->tasks + 2u > SCENARIO_TASKS_MAX)
+		return;
+	stop = find_before(s, at, OP_STOP);
+	if (stop < at && stop > find_before(s, at, OP_BIND)) {
+		generate_drop(s, stop);
+		at--;
+	}
+	unbind = s->op[at];
+	s->op[at] = (struct scenario_op){ .code = OP_REQUEST,
+					  .task = unbind.task,
+					  .device = unbind.device,
+					  .pasid = unbind.pasid,
+					  .group = (uint16_t)(g->group_base + 1),
+					  .page = (uint16_t)page,
+					  .flags = OPF_READ | OPF_LAST };
+	insert_behind(g, at,
+		      (struct scenario_op){
+			      .code = OP_SETTLE, .device = unbind.device, .pasid = unbind.pasid });
+	generate_op(g, OP_AWAIT, s->tasks)->space = unbind.task;
+	op = generate_op(g, OP_UNBIND, s->tasks++);
+	op->device = unbind.device;
+	op->pasid = unbind.pasid;
+	generate_op(g, OP_AWAIT, s->tasks)->space = unbind.task;
+	while (n--) {
+		op = generate_op(g, generate_one_in(g, 2) ? OP_TRANSLATE : OP_ACCESS, s->tasks);
+		op->device = unbind.device;
+		op->pasid = unbind.pasid;
+		op->page = (uint16_t)page;
+		op->flags = OPF_READ;
+	}
+	s->tasks++;
+}
+
+/* One more, behind the unit of @like; or the number of devices if there is no room. */
+static unsigned add_device(struct scenario *s, unsigned like)
+{
+	unsigned d = s->devices;
+
+	if (d < SCENARIO_DEVICES_MAX) {
+		s->device[d].unit = s->device[like].unit;
+		s->devices++;
+	}
+	return d;
+}
+
+/* The list of devices changes while others' requests are looked up in it. */
+static void aim_bystander(struct generator *g)
+{
+	struct scenario *s = g->s;
+	unsigned d = add_device(s, generate_below(g, s->devices));
+	unsigned n = 1 + generate_below(g, BESIDE_MAX), task;
+
+	if (d == s->devices)
+		return;
+	task = beside(g);
+	while (n--) {
+		generate_op(g, OP_DETACH, task)->device = (uint8_t)d;
+		generate_op(g, OP_ATTACH, task)->device = (uint8_t)d;
+	}
+}
+
+/*
+ * The invalidation queue goes round: whoever does not give back all slots, even of what a device that
+ * is gone has left, has none in the end. With changes of the RID domain where there are no bare drains.
+ */
+static void aim_full_queue(struct generator *g)
+{
+	struct scenario *s = g->s;
+	unsigned at = generate_find(g, OP_UNBIND), room = SCENARIO_OPS_MAX - s->ops;
+	bool drains = generate_below(g, 4), gone = generate_below(g, 4);
+	unsigned n = drains ? QUEUE_FULL : QUEUE_FULL / 2;
+	struct scenario_op op = { 0 };
+	unsigned d;
+
+	if (at == s->ops || room < n + 2 + s->tasks)
+		return;
+	d = add_device(s, s->op[at].device);
+	if (d == s->devices)
+		return;
+	if (gone) {
+		op.code = OP_GONE;
+		op.device = s->op[at].device;
+		generate_insert(g, at++, op);
+	}
+	op = (struct scenario_op){ .device = (uint8_t)d,
+				   .pasid = drains ? 0 : SCENARIO_NONE,
+				   .code = drains ? OP_DRAIN : OP_RID };
+	while (n--)
+		insert_behind(g, at, op);
+	op.code = OP_BIND;
+	if (drains)
+		insert_behind(g, at, op);
+}
+
 void generate_aim(struct generator *g)
 {
 	static void (*const aim[])(struct generator * g) = {
-		aim_open_group, aim_mute,       aim_left_behind, aim_queue_error,
-		aim_status,     aim_switch_off, aim_slow,
+		aim_open_group, aim_mute, aim_left_behind, aim_queue_error, aim_status,
+		aim_switch_off, aim_slow, aim_refill,      aim_bystander,   aim_full_queue,
 	};
 
 	_Static_assert(sizeof(aim) / sizeof(aim[0]) == FEATURE_COUNT - FEATURE_AIMED,

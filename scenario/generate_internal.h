@@ -48,9 +48,15 @@ enum generate_feature {
 	FEATURE_STATUS,      /* status bits beside drains */
 	FEATURE_SWITCH_OFF,  /* page requests off between a stop and its drain */
 	FEATURE_SLOW,        /* spaces that take their time */
+
+	/* Each crowds one moment; only where no promise is aimed at, which would be one cause too many. */
+	FEATURE_REFILL,     /* translations beside an unbind, by a device that is not stopped */
+	FEATURE_BYSTANDER,  /* a device without lives that is detached and attached all the time */
+	FEATURE_FULL_QUEUE, /* a queue that goes round, behind a device that is gone */
 	FEATURE_COUNT
 };
 #define FEATURE_AIMED FEATURE_OPEN_GROUP /* the first of these */
+#define FEATURE_CROWDED FEATURE_REFILL   /* the first of the last ones */
 
 #define GENERATE_ANYBODY 0xff
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "scenario/generate.h"
+#include "scenario/internal.h"
 
 static const char *const window_values[] = { "one", "two", "four", NULL };
 static const struct scenario_knob knobs[] = {
@@ -191,6 +192,93 @@ static void test_features_that_break_promises(void **state)
 	assert_in_range(slow, SEEDS / 60, SEEDS / 15);
 }
 
+/* Does a task wait for the one that binds, and then only use that life, while another ends it? */
+static bool refills(void)
+{
+	for (unsigned i = 1; i < s.ops; i++) {
+		const struct scenario_op *first = &s.op[i], *wait = first - 1;
+		unsigned uses = 0, ends = 0, settles = 0;
+
+		if (wait->code != OP_AWAIT || wait->task != first->task ||
+		    (first->code != OP_TRANSLATE && first->code != OP_ACCESS))
+			continue;
+		for (unsigned k = 0; k < s.ops; k++) {
+			const struct scenario_op *op = &s.op[k];
+			bool life = op->device == first->device && op->pasid == first->pasid;
+
+			uses += op->task == first->task && life && op->page == first->page;
+			settles += op->code == OP_SETTLE && life && op->task == wait->space;
+			ends += op->code == OP_UNBIND && life && k && op[-1].code == OP_AWAIT &&
+				op[-1].task == op->task && op[-1].space == wait->space;
+		}
+		if (uses >= 8 && ends && settles)
+			return true;
+	}
+	return false;
+}
+
+/* Does one task detach and attach a device that nobody else has anything to do with? */
+static bool has_bystander(void)
+{
+	unsigned lives = 0, detached = 0;
+
+	for (unsigned i = 0; i < s.ops; i++) {
+		uint64_t takes = scenario_op_takes(s.op[i].code);
+
+		if (s.op[i].code == OP_DETACH && i + 1u < s.ops && s.op[i + 1].code == OP_ATTACH)
+			detached |= 1u << s.op[i].device;
+		else if (takes & TAKES('D') && s.op[i].code != OP_ATTACH)
+			lives |= 1u << s.op[i].device;
+	}
+	return detached & ~lives;
+}
+
+/* Operations of one kind in a row that take slots of the queue, and nothing between them. */
+static unsigned longest_row(unsigned code)
+{
+	unsigned longest = 0, n = 0;
+
+	for (unsigned i = 0; i < s.ops; i++) {
+		n = s.op[i].code == code && i && s.op[i - 1].task == s.op[i].task ? n + 1 : 0;
+		longest = n > longest ? n : longest;
+	}
+	return longest;
+}
+
+/* One in ten each, as far as there is room for it. */
+static void test_features_that_crowd(void **state)
+{
+	unsigned refill = 0, bystander = 0, drains = 0, changes = 0, gone = 0;
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		bool full;
+
+		scenario_generate(&s, seed, 0, all);
+		for (unsigned d = 1; d < s.devices; d++)
+			for (unsigned e = 0; e < d; e++)
+				assert_int_not_equal(s.device[d].rid, s.device[e].rid);
+		refill += refills();
+		bystander += has_bystander();
+		full = longest_row(OP_DRAIN) >= 30;
+		drains += full;
+		changes += longest_row(OP_RID) >= 14;
+		for (unsigned i = 0; full && i < s.ops; i++)
+			gone += s.op[i].code == OP_GONE && i + 1u < s.ops &&
+				s.op[i + 1].code == OP_UNBIND;
+	}
+	assert_in_range(refill, SEEDS / 40, SEEDS / 8);
+	assert_in_range(bystander, SEEDS / 20, SEEDS / 4);
+	assert_in_range(drains, SEEDS / 40, SEEDS / 8);
+	assert_in_range(changes, SEEDS / 100, SEEDS / 16);
+	assert_in_range(gone, SEEDS / 60, SEEDS / 8);
+	/* None of them is met where promises are kept. */
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		scenario_generate(&s, seed, GENERATE_KEEP_PROMISES, all);
+		assert_false(refills());
+		assert_true(longest_row(OP_DRAIN) < 30);
+	}
+}
+
 static int setup(void **state)
 {
 	scenario_set_knobs(knobs, sizeof(knobs) / sizeof(knobs[0]));
@@ -202,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_features_that_keep_promises),
 		cmocka_unit_test(test_features_that_break_promises),
+		cmocka_unit_test(test_features_that_crowd),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

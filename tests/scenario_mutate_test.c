@@ -249,7 +249,7 @@ static bool is_done(enum scenario_mutation kind)
 		       s.unit[1].ring_order < before.unit[1].ring_order;
 	case SCENARIO_MUTATE_BREAK:
 		return s.ops != before.ops || broken(&s) > broken(&before) ||
-		       memcmp(s.op, before.op, s.ops * sizeof(s.op[0])) != 0;
+		       !scenario_equal(&s, &before);
 	case SCENARIO_MUTATE_RESTORE:
 		return s.ops == before.ops + 1 || broken(&s) + 1 == broken(&before);
 	default:
