@@ -339,6 +339,11 @@ void *host_dma_access(unsigned unit, u64 bus, size_t bytes, bool write)
 	return memory;
 }
 
+bool host_dma_is_one(u64 bus, size_t bytes)
+{
+	return bus_memory(bus, bytes) != NULL;
+}
+
 /* --- Questions ------------------------------------------------------------------------------------------------ */
 
 u32 host_alloc_serial(const void *object)

@@ -209,6 +209,8 @@ const char *host_warn_text(u64 number, char *buf, size_t size);
  * @bytes is not mapped. The pointer is good until the next step.
  */
 void *host_dma_access(unsigned unit, u64 bus, size_t bytes, bool write);
+/* Is all of this range one allocation's? Asks only: nothing is reported. */
+bool host_dma_is_one(u64 bus, size_t bytes);
 
 /* What the run did. Valid until the next reset. */
 const struct event *engine_events(u32 *count, u32 *dropped);

@@ -80,6 +80,12 @@ static const char *const hostile_names[] = {
 	[HOSTILE_INV_LATE] = "an invalidation is answered late",
 	[HOSTILE_INV_NEVER] = "an invalidation is never answered",
 };
+static const char *const stranger_names[] = {
+	[STRANGER_HEAD] = "PQH",
+	[STRANGER_TAIL] = "PQT",
+	[STRANGER_QUEUE] = "PQA",
+	[STRANGER_STATUS] = "PRS",
+};
 static const char *const rule_names[] = {
 	[CONTEXT_SLEEP_ATOMIC] = "sleep with a spin lock held",
 	[CONTEXT_SLEEP_RCU] = "sleep in an RCU read section",
@@ -286,6 +292,24 @@ static void describe_response(struct text *t, const struct event *e)
 	}
 }
 
+/* By the layout of VT-d 7.4.1. */
+static void describe_forged(struct text *t, const struct event *e)
+{
+	u64 rid = e->c >> 16 & 0xffff;
+	unsigned flags = e->d & (REQ_READ | REQ_WRITE | REQ_LAST);
+
+	describe_put(t, "a descriptor that no device sent ");
+	if (e->b == MODEL_NO_SLOT)
+		describe_put(t, "finds no room in the ring of u%llu: ", LLU(e->a));
+	else
+		describe_put(t, "is in the ring of u%llu at slot %llu: ", LLU(e->a), LLU(e->b));
+	describe_put(t, "%02llx:%02llx.%llu ", LLU(rid >> 8), LLU(rid >> 3 & 31), LLU(rid & 7));
+	describe_pasid(t, e->c >> 8 & 1 ? (u32)(e->c >> 32 & 0xfffff) : MODEL_NO_PASID);
+	describe_put(t, " group %llu address 0x%llx", LLU(e->d >> 3 & 0x1ff),
+		     LLU(e->d >> 12 << 12));
+	describe_flags(t, flags == REQ_LAST ? REQ_MARKER : flags);
+}
+
 static void describe_register(struct text *t, const struct event *e)
 {
 	const char *by = e->d ? " by software" : "";
@@ -331,6 +355,13 @@ static void describe_register(struct text *t, const struct event *e)
 		describe_put(t, "u%llu queue %s at slot %llu%s", LLU(e->a),
 			     NAME(error_names, e->b, "error"), LLU(e->c),
 			     e->d ? " (injected)" : "");
+		break;
+	case EV_FORGED:
+		describe_forged(t, e);
+		break;
+	case EV_STRANGER:
+		describe_put(t, "somebody else writes 0x%llx to %s of u%llu", LLU(e->c),
+			     NAME(stranger_names, e->b, "a register"), LLU(e->a));
 		break;
 	default:
 		break;

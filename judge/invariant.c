@@ -17,8 +17,11 @@
 /* One of the three ways to stop; a life that was never stopped has none of them. */
 #define ANY_STOP (P(STOP_ANSWERED) | P(STOP_MARKER) | P(STOP_RESET))
 
-/* The rules that let the ledger tell one request from another by what the hardware shows. */
-#define SOUND (P(DESCRIPTORS) | P(REGISTERS) | P(KNOBS))
+/* The rules that let the judge follow the ring by what the hardware shows. */
+#define RING (P(DESCRIPTORS) | P(REGISTERS) | P(KNOBS))
+
+/* ... and tell one request from another. */
+#define SOUND (RING | P(GENUINE))
 
 /* What a drain may rely on (VT-d 7.11): the life is quiet, its number not yet given away. */
 #define DRAIN (SOUND | P(CREDITS_KEPT) | P(QUIET_AFTER_STOP) | P(NO_EARLY_BIND) | P(PRESENT))
@@ -92,10 +95,10 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	ROW(REST, "REST",
 	    "At rest the ring is empty, the overflow bit clear, no part of a dead life or group "
 	    "left.",
-	    SOUND | P(INTERRUPTS), 0, "VT-d 7.5, 973b546451fd, 28a77185f1cd"),
+	    RING | P(INTERRUPTS), 0, "VT-d 7.5, 973b546451fd, 28a77185f1cd"),
 	ROW(RING, "RING",
 	    "Head and tail stay in range; no slot is lost, handled twice, or used before its time.",
-	    SOUND, 0, "VT-d 7.4, 11.4.11"),
+	    RING, 0, "VT-d 7.4, 11.4.11"),
 	ROW(TARGET, "TARGET",
 	    "Every response and device-TLB invalidation names a requester and request that exist.",
 	    SOUND, 0, "VT-d 6.5.2, 7.6"),

@@ -31,7 +31,8 @@
 	X(PRI_ON, "pri-stays-on", "page requests are not disabled or reset under a life")          \
 	X(RESET_DRAINED, "reset-drained",                                                          \
 	  "after a reset, requests wait until old lives are drained")                              \
-	X(KNOBS, "knobs-conformant", "no knob has a value that breaks a promise")
+	X(KNOBS, "knobs-conformant", "no knob has a value that breaks a promise")                  \
+	X(GENUINE, "requests-genuine", "every descriptor is of a request that a device sent")
 
 enum promise {
 #define X(id, word, meaning) PROMISE_##id,

@@ -95,11 +95,22 @@ const char *judge_name(const struct ledger_request *r, char buf[JUDGE_NAME_MAX])
 	return buf;
 }
 
+/*
+ * Ring and rest need no genuine requests to be judged by their pointers and bits. What became of
+ * one request is known by its traces, and a descriptor that no device sent can leave the same.
+ */
+static u32 judge_forged(enum invariant id, u32 broken)
+{
+	if ((id == INV_RING || id == INV_REST) && broken & 1u << PROMISE_GENUINE)
+		return broken | invariant_table[id].needs_all;
+	return broken;
+}
+
 static void judge_find_about(enum invariant id, const struct ledger_request *r, u32 broken,
 			     const char *what)
 {
 	struct judge_about about = {
-		.broken = broken,
+		.broken = judge_forged(id, broken),
 		.dev = r->dev,
 		.pasid = r->pasid,
 		.req = r->number,
@@ -351,6 +362,7 @@ void judge_event(const struct event *e)
 	case EV_HEAD:
 	case EV_TAIL:
 	case EV_RING:
+	case EV_FORGED:
 	case EV_REQ_ACCEPTED:
 	case EV_REQ_DELIVERED:
 		ring_event(e);
@@ -395,7 +407,7 @@ void judge_event(const struct event *e)
 			judge_model(e);
 	}
 	if (e->kind != EV_KNOB)
-		ledger.tail_moved = e->kind == EV_TAIL;
+		ledger.prs_due = promise_prs_due(e->kind);
 }
 
 /* --- The end --- */

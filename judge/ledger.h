@@ -25,6 +25,7 @@
 #define LEDGER_SLOT_BYTES 32
 #define LEDGER_NO_SPACE 0xff
 #define LEDGER_NO_DEVICE 0xff
+#define LEDGER_FORGED 0xffff /* in the shadow of the ring: a descriptor of no request */
 
 /*
  * A drain waits for at most two batches at a time: the one that runs, and the next, which holds all
@@ -158,7 +159,7 @@ struct ledger {
 	bool full; /* a table ran over: no more verdicts that need it */
 	bool orderly;
 	u32 released;      /* address spaces that are gone, a mask */
-	bool tail_moved;   /* by the event before this one */
+	u32 prs_due;       /* status bits that the event before this one brings about */
 	bool seen_stop[4]; /* by enum stop_kind; STOP_NOT: an unbind without any */
 	bool contested;    /* the operation that ended last was not alone at its life */
 	bool audit;        /* cached entries reported now are of audit_dev/_pasid */
@@ -253,6 +254,7 @@ u32 promise_broken_device(unsigned dev);
 u32 promise_broken_unit(unsigned unit);
 u32 promise_broken_run(void);
 void promise_event(const struct event *e);
+u32 promise_prs_due(unsigned kind); /* PRS bits that hardware may set right behind such an event */
 
 /* Findings (judge.c). @life may be 0, @dev LEDGER_NO_DEVICE. Each identity is kept once. */
 struct judge_about {

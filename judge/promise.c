@@ -112,6 +112,12 @@ static void promise_hostile(u64 dev, u64 what)
 		ledger.dev[dev].broken |= promise;
 }
 
+/* A tail that moves, and a descriptor that found no room, may be a task's doing. */
+u32 promise_prs_due(unsigned kind)
+{
+	return kind == EV_TAIL ? PRS_PPR : kind == EV_FORGED ? PRS_PRO : 0;
+}
+
 /*
  * Software can only clear these bits, and hardware sets PPR right behind a tail, PRO in a step of
  * its own. What is set otherwise is set by an earlier owner: his right while the queue is down
@@ -121,10 +127,21 @@ static void promise_prs(const struct event *e)
 {
 	const struct ledger_unit *unit = ledger_unit(e->a);
 	u64 rise = e->c & ~e->b & (PRS_PPR | PRS_PRO);
-	bool forced =
-		e->d || (e->task < ENGINE_ACTOR_BASE && ((rise & PRS_PRO) || !ledger.tail_moved));
+	bool forced = e->d || (e->task < ENGINE_ACTOR_BASE && rise & ~(u64)ledger.prs_due);
 
 	if (unit && unit->up && rise && forced)
+		ledger.broken |= P(REGISTERS);
+}
+
+/*
+ * Whoever had the registers before may leave anything in them, as long as the queue is down and
+ * nobody is at it; but not a queue.
+ */
+static void promise_stranger(const struct event *e)
+{
+	const struct ledger_unit *unit = ledger_unit(e->a);
+
+	if (!unit || unit->up || unit->taken || e->b == STRANGER_QUEUE)
 		ledger.broken |= P(REGISTERS);
 }
 
@@ -183,6 +200,12 @@ void promise_event(const struct event *e)
 		break;
 	case EV_PRS:
 		promise_prs(e);
+		break;
+	case EV_STRANGER:
+		promise_stranger(e);
+		break;
+	case EV_FORGED:
+		ledger.broken |= P(GENUINE); /* it may bear any name, of any device */
 		break;
 	case EV_OP_BEGIN:
 		promise_op(e);

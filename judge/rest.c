@@ -115,6 +115,8 @@ static bool rest_no_event_due(const struct ledger_unit *unit, u64 head, u64 tail
 		const struct ledger_request *r =
 			slot < slots ? ledger_request(unit->ring[slot]) : NULL;
 
+		if (slot < slots && unit->ring[slot] == LEDGER_FORGED)
+			continue;
 		if (!r || (r->flags & REQ_LAST))
 			return false;
 	}

@@ -87,6 +87,15 @@ static void ring_tail(const struct event *e)
 		ring_find(e->a, "software moves the tail of a running queue", e->b, e->c);
 }
 
+/* Of no request: what was in that slot before is none of it. */
+static void ring_forged(const struct event *e)
+{
+	struct ledger_unit *unit = ledger_unit(e->a);
+
+	if (unit && e->b < LEDGER_SLOTS_MAX)
+		unit->ring[e->b] = LEDGER_FORGED;
+}
+
 static void ring_set_up(const struct event *e)
 {
 	struct ledger_unit *unit = ledger_unit(e->a);
@@ -131,6 +140,9 @@ void ring_event(const struct event *e)
 		break;
 	case EV_RING:
 		ring_set_up(e);
+		break;
+	case EV_FORGED:
+		ring_forged(e);
 		break;
 	case EV_SPACE_FAULT:
 		ring_fault(e);

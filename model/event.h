@@ -12,6 +12,7 @@
 #include "host/event.h"
 
 #define MODEL_NO_PASID 0xffffffffu
+#define MODEL_NO_SLOT 0xffffffffu
 
 /* X(enumerator, spelling, names of the arguments a b c d) */
 #define MODEL_EVENTS(X)                                                                            \
@@ -65,7 +66,11 @@
 	X(REST_CREDIT, "rest-credit", "dev held allocated open-groups")                            \
 	X(REST_ERROR, "rest-error", "unit fsts")                                                   \
 	X(KNOB, "knob", "unit knob value") /* a knob's value made a difference just here */        \
-	X(FOREIGN_HIT, "foreign-hit", "dev pasid page") /* IOTLB entry made by other page tables */
+	/* IOTLB entry made by other page tables */                                                \
+	X(FOREIGN_HIT, "foreign-hit", "dev pasid page")                                            \
+	/* Behind everybody's back. A descriptor that no device sent; no room: MODEL_NO_SLOT */    \
+	X(FORGED, "forged", "unit slot qw0 qw1")                                                   \
+	X(STRANGER, "stranger", "unit register value") /* enum stranger_register; ahead of it */
 
 enum model_event_kind {
 	EV_MODEL_FIRST = EV_HOST_MAX - 1,
@@ -96,6 +101,8 @@ enum request_reject {
 enum stop_kind { STOP_NOT, STOP_ANSWERED, STOP_MARKER, STOP_RESET };
 
 enum qi_error { QI_IQE = 1, QI_ICE, QI_ITE };
+
+enum stranger_register { STRANGER_HEAD = 1, STRANGER_TAIL, STRANGER_QUEUE, STRANGER_STATUS };
 
 enum model_cache { CACHE_PASID, CACHE_IOTLB, CACHE_ATC };
 

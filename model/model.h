@@ -96,6 +96,20 @@ void model_inject_qi_error(unsigned unit, enum qi_error error);
 void model_lose_msi(unsigned unit, unsigned count);
 /* The ring has @count more requests already in PRO state, as left behind: sets PPR/PRO by force. */
 void model_set_prs(unsigned unit, u32 bits);
+/*
+ * A descriptor that no device has sent goes into the ring, as hardware would put it there: behind
+ * all accepted requests, ahead of the tail's move and the event, and lost while PRO is set or the
+ * ring is full. Nobody is answered for one that is lost.
+ */
+void model_forge(unsigned unit, const u64 qw[4]);
+/* What hardware would write for such a request; its page has no request's number. */
+void model_descriptor(unsigned dev, u32 pasid, u16 group, u64 page, unsigned flags, u64 qw[4]);
+/* Somebody else writes the registers of the ring: any value. */
+void model_write_head(unsigned unit, u64 value);
+void model_write_tail(unsigned unit, u64 value);
+void model_clear_prs(unsigned unit, u32 bits);
+void model_resize_queue(unsigned unit, unsigned size); /* PQA.PQS; the base stays */
+void model_move_queue(unsigned unit, bool away);       /* to where there is no memory; else off */
 /* Handling of a fault in @space takes @ms of virtual time, or fails for the page range given. */
 void model_space_slow(unsigned space, u32 ms);
 void model_space_hole(unsigned space, u64 page); /* faults on this page fail with -EFAULT */

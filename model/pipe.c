@@ -125,6 +125,15 @@ bool pipe_ring_full(const struct model_unit *u)
 	return ((u->accept_tail + PQ_SLOT) & (pipe_ring_bytes(u) - 1)) == u->pqh;
 }
 
+/* The ring is full, and one more came. */
+static void overflow(struct model_unit *u, bool last)
+{
+	if (unit_knob(u, KNOB_FULL_PRO) == 0 || last)
+		message_set_prs(u, PRS_PRO);
+	else
+		knob_mattered(u, KNOB_FULL_PRO);
+}
+
 /* Rows 2 and 3 of table 31, and a unit that has no ring. False: the request was rejected. */
 static bool check_ring(struct model_unit *u, u32 req)
 {
@@ -141,10 +150,7 @@ static bool check_ring(struct model_unit *u, u32 req)
 	}
 	if (!pipe_ring_full(u))
 		return true;
-	if (unit_knob(u, KNOB_FULL_PRO) == 0 || (r->flags & REQ_LAST))
-		message_set_prs(u, PRS_PRO);
-	else
-		knob_mattered(u, KNOB_FULL_PRO);
+	overflow(u, r->flags & REQ_LAST);
 	reject_overflow(u, req, REJECT_FULL);
 	return false;
 }
@@ -209,7 +215,7 @@ static void implicit_invalidation(struct model_unit *u, const struct model_req *
 	}
 }
 
-static void encode(const struct model_req *r, u64 qw[4])
+void pipe_encode(const struct model_req *r, u64 qw[4])
 {
 	unsigned rid = model.device[r->dev].config->rid;
 
@@ -231,28 +237,50 @@ static void encode(const struct model_req *r, u64 qw[4])
 	qw[3] = 0;
 }
 
-/* Writes words @from up to @to of a request's slot; the host reports a ring that is not mapped. */
-static void write_slot(struct model_unit *u, const struct model_req *r, unsigned from, unsigned to)
+/*
+ * A slot of the ring; NULL, and reported, where no memory of the ring is. What lies behind a ring that
+ * somebody has made too large is another's: hardware would write there, and nothing could be said of
+ * the run any more.
+ */
+static volatile u64 *ring_slot(struct model_unit *u, u32 at)
 {
+	u64 base = u->pqa & ADDRESS_MASK, bus = base + at * PQ_SLOT;
 	/* volatile: not turned into a memcpy(), which sanitizers would take for the code's own */
-	volatile u64 *slot =
-		host_dma_access(u->id, (u->pqa & ADDRESS_MASK) + r->slot * PQ_SLOT, PQ_SLOT, true);
-	u64 qw[4];
+	volatile u64 *slot = host_dma_access(u->id, bus, PQ_SLOT, true);
+
+	if (!slot || host_dma_is_one(base, bus - base + PQ_SLOT))
+		return slot;
+	host_event(EV_DMA_FAULT, u->id, bus, true, 0);
+	return NULL;
+}
+
+/* Writes words @from up to @to of a slot. */
+static void write_slot(struct model_unit *u, u32 at, const u64 qw[4], unsigned from, unsigned to)
+{
+	volatile u64 *slot = ring_slot(u, at);
 
 	if (!slot)
 		return;
-	encode(r, qw);
 	for (unsigned i = from; i < to; i++)
 		slot[i] = qw[i];
 }
 
-static void publish_tail(struct model_unit *u, const struct model_req *r)
+static void write_request(struct model_unit *u, const struct model_req *r, unsigned from,
+			  unsigned to)
+{
+	u64 qw[4];
+
+	pipe_encode(r, qw);
+	write_slot(u, r->slot, qw, from, to);
+}
+
+static void publish_tail(struct model_unit *u, u32 slot, bool last)
 {
 	u64 old = u->pqt;
 
-	u->pqt = ((r->slot + 1u) * PQ_SLOT) & (pipe_ring_bytes(u) - 1);
+	u->pqt = ((slot + 1u) * PQ_SLOT) & (pipe_ring_bytes(u) - 1);
 	host_event(EV_TAIL, u->id, old, u->pqt, 0);
-	if (unit_knob(u, KNOB_EVENT) == 0 || (r->flags & REQ_LAST))
+	if (unit_knob(u, KNOB_EVENT) == 0 || last)
 		message_set_prs(u, PRS_PPR);
 	else if (!(u->prs & PRS_PPR))
 		knob_mattered(u, KNOB_EVENT);
@@ -282,11 +310,11 @@ void pipe_accept_step(void *arg)
 	fifo_push(&u->accepted, req);
 	if (unit_knob(u, KNOB_TORN) == 1) {
 		knob_mattered(u, KNOB_TORN);
-		write_slot(u, r, 0, 2);
+		write_request(u, r, 0, 2);
 	}
 	if (unit_knob(u, KNOB_TAIL_EARLY) == 1) {
 		knob_mattered(u, KNOB_TAIL_EARLY);
-		publish_tail(u, r);
+		publish_tail(u, r->slot, r->flags & REQ_LAST);
 	}
 out:
 	pipe_update(u);
@@ -297,13 +325,13 @@ static void deliver_one(struct model_unit *u)
 	u32 req = fifo_pop(&u->accepted);
 	struct model_req *r = &model.req[req];
 
-	write_slot(u, r, unit_knob(u, KNOB_TORN) == 1 ? 2 : 0, 4);
+	write_request(u, r, unit_knob(u, KNOB_TORN) == 1 ? 2 : 0, 4);
 	r->stage = STAGE_DELIVERED;
 	r->ring_pos = u->ring_pos++;
 	r->ring_epoch = u->ring_epoch;
 	host_event(EV_REQ_DELIVERED, req, r->slot, 0, 0);
 	if (unit_knob(u, KNOB_TAIL_EARLY) == 0)
-		publish_tail(u, r);
+		publish_tail(u, r->slot, r->flags & REQ_LAST);
 }
 
 void pipe_deliver_step(void *arg)
@@ -320,6 +348,27 @@ void pipe_deliver_all(struct model_unit *u)
 		return;
 	while (fifo_count(&u->accepted))
 		deliver_one(u);
+	pipe_update(u);
+}
+
+void pipe_forge(struct model_unit *u, const u64 qw[4])
+{
+	bool last = qw[1] & PRD_LPIG;
+	u32 slot;
+
+	pipe_deliver_all(u);
+	slot = u->accept_tail / PQ_SLOT;
+	if (!(u->pqa & ADDRESS_MASK) || u->halted || u->prs & PRS_PRO || pipe_ring_full(u)) {
+		host_event(EV_FORGED, u->id, MODEL_NO_SLOT, qw[0], qw[1]);
+		if (u->pqa & ADDRESS_MASK && !u->halted && !(u->prs & PRS_PRO))
+			overflow(u, last);
+		return;
+	}
+	host_event(EV_FORGED, u->id, slot, qw[0], qw[1]);
+	write_slot(u, slot, qw, 0, 4);
+	u->accept_tail = (u->accept_tail + PQ_SLOT) & (pipe_ring_bytes(u) - 1);
+	u->ring_pos++;
+	publish_tail(u, slot, last);
 	pipe_update(u);
 }
 

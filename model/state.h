@@ -298,6 +298,8 @@ void pipe_update(struct model_unit *u);
 bool pipe_passed(const struct model_unit *u, u32 seq, bool deliver);
 u32 pipe_ring_bytes(const struct model_unit *u);
 bool pipe_ring_full(const struct model_unit *u);
+void pipe_encode(const struct model_req *r, u64 qw[4]); /* its descriptor */
+void pipe_forge(struct model_unit *u, const u64 qw[4]); /* see model_forge() */
 
 /* --- message.c: events that become interrupts ------------------------------------------------- */
 

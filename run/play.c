@@ -137,14 +137,65 @@ u32 play_request_of(unsigned op)
 	return play.request[op];
 }
 
-/* False when the script ends here. */
-static bool play_endpoint_op(struct play_task *task, const struct scenario_op *op)
+static void play_descriptor(const struct scenario_op *op)
+{
+	unsigned flags = op->flags & (REQ_READ | REQ_WRITE | REQ_LAST | REQ_EXEC | REQ_PRIV);
+	u64 qw[4];
+
+	model_descriptor(op->device, play_number(op->pasid), op->group, op->page, flags, qw);
+	for (unsigned i = 0; i < ARRAY_SIZE(qw); i++)
+		qw[i] ^= op->mask[i];
+	model_forge(play.scenario->device[op->device].unit, qw);
+}
+
+static void play_queue(const struct scenario_op *op)
+{
+	if (op->how == SCENARIO_QUEUE_SIZE)
+		model_resize_queue(op->device, op->page);
+	else
+		model_move_queue(op->device, op->how == SCENARIO_QUEUE_AWAY);
+}
+
+/* What is done to a unit behind its driver's back. */
+static void play_unit_op(const struct scenario_op *op)
 {
 	static const enum qi_error errors[SCENARIO_ERROR_COUNT] = {
 		[SCENARIO_ERROR_IQE] = QI_IQE,
 		[SCENARIO_ERROR_ICE] = QI_ICE,
 		[SCENARIO_ERROR_ITE] = QI_ITE,
 	};
+
+	switch (op->code) {
+	case OP_INJECT:
+		model_inject_qi_error(op->device, errors[op->how % SCENARIO_ERROR_COUNT]);
+		break;
+	case OP_LOSE:
+		model_lose_msi(op->device, op->page);
+		break;
+	case OP_PRS:
+		if (op->how & SCENARIO_PRS_CLEAR)
+			model_clear_prs(op->device, op->how & ~SCENARIO_PRS_CLEAR);
+		else
+			model_set_prs(op->device, op->how);
+		break;
+	case OP_DESCRIPTOR:
+		play_descriptor(op);
+		break;
+	case OP_HEAD:
+		model_write_head(op->device, scenario_op_value(op));
+		break;
+	case OP_TAIL:
+		model_write_tail(op->device, scenario_op_value(op));
+		break;
+	case OP_QUEUE:
+		play_queue(op);
+		break;
+	}
+}
+
+/* False when the script ends here. */
+static bool play_endpoint_op(struct play_task *task, const struct scenario_op *op)
+{
 	bool write = op->flags & OPF_WRITE;
 
 	switch (op->code) {
@@ -173,21 +224,14 @@ static bool play_endpoint_op(struct play_task *task, const struct scenario_op *o
 	case OP_HOLD:
 		model_hold_invalidations(op->device, op->page, op->flags & OPF_NEVER);
 		break;
-	case OP_INJECT:
-		model_inject_qi_error(op->device, errors[op->how % SCENARIO_ERROR_COUNT]);
-		break;
-	case OP_LOSE:
-		model_lose_msi(op->device, op->page);
-		break;
-	case OP_PRS:
-		model_set_prs(op->device, op->how);
-		break;
 	case OP_SLOW:
 		model_space_slow(op->space, op->page);
 		break;
 	case OP_HOLE:
 		model_space_hole(op->space, op->page);
 		break;
+	default:
+		play_unit_op(op);
 	}
 	return true;
 }

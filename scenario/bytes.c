@@ -61,8 +61,8 @@ static void decode_op(const struct scenario *s, struct scenario_op *op, const ui
 	uint64_t takes = scenario_op_takes(code);
 	unsigned page = (b[5] >> 2 & 3) << 14 | b[6] << 7 | b[7];
 
-	*op = (struct scenario_op){ .code = (uint8_t)code,
-				    .task = (uint8_t)((b[1] & 7) % s->tasks) };
+	op->code = (uint8_t)code;
+	op->task = (uint8_t)((b[1] & 7) % s->tasks);
 	if (takes & (TAKES('D') | TAKES('U')))
 		op->device = (uint8_t)((b[1] >> 3) % (takes & TAKES('D') ? s->devices : s->units));
 	if (takes & (TAKES('P') | TAKES('Q') | TAKES('A')))
@@ -74,7 +74,7 @@ static void decode_op(const struct scenario *s, struct scenario_op *op, const ui
 		op->space = (uint8_t)((b[2] >> 3) % s->tasks);
 	if (takes & TAKES('a')) {
 		op->flags = b[3] & (OPF_READ | OPF_WRITE | OPF_EXEC | OPF_PRIV);
-		if (!(op->flags & (OPF_READ | OPF_WRITE)))
+		if (!(op->flags & (OPF_READ | OPF_WRITE)) && !(takes & TAKES('k')))
 			op->flags |= OPF_READ;
 	}
 	if (takes & TAKES('l'))
@@ -90,15 +90,29 @@ static void decode_op(const struct scenario *s, struct scenario_op *op, const ui
 	if (takes & TAKES('e'))
 		op->how = b[3] % SCENARIO_ERROR_COUNT;
 	if (takes & TAKES('b'))
-		op->how = (uint8_t)(1 + b[3] % 3);
-	if (takes & TAKES('g'))
+		op->how = (uint8_t)(1 + (b[3] & 3) % 3) | (b[3] & SCENARIO_PRS_CLEAR);
+	if (takes & TAKES('z'))
+		op->how = b[3] % SCENARIO_QUEUE_COUNT;
+	if (takes & TAKES('z') && op->how == SCENARIO_QUEUE_SIZE)
+		op->page = page & 7;
+	if (takes & (TAKES('g') | TAKES('V')))
 		op->group = (uint16_t)((b[5] & 3) << 7 | b[4]);
-	if (takes & TAKES('p'))
+	if (takes & (TAKES('p') | TAKES('V')))
 		op->page = (uint16_t)page;
 	if (takes & TAKES('n'))
 		op->page = (uint16_t)(1 + page % UINT8_MAX);
 	if (takes & TAKES('m'))
 		op->page = (uint16_t)(page % 60001);
+}
+
+static void decode_bits(struct scenario_op *op, const uint8_t *b)
+{
+	const unsigned shift = b[1] & 1 ? 32 : 0;
+	const uint32_t bits = b[2] | (uint32_t)b[3] << 7 | (uint32_t)b[4] << 14 |
+			      (uint32_t)b[5] << 21 | (uint32_t)b[6] << 28;
+	uint64_t *mask = &op->mask[b[1] >> 1 & 3];
+
+	*mask = (*mask & ~(0xffffffffull << shift)) | (uint64_t)bits << shift;
 }
 
 static void mend_devices(struct scenario *s)
@@ -134,6 +148,15 @@ static void mend_awaits(struct scenario *s)
 	}
 }
 
+static void mend_descriptors(struct scenario *s)
+{
+	unsigned descriptors = 0;
+
+	for (unsigned i = 0; i < s->ops; i++)
+		if (s->op[i].code == OP_DESCRIPTOR && ++descriptors > SCENARIO_DESCRIPTORS_MAX)
+			s->op[i] = (struct scenario_op){ .code = OP_PAUSE, .task = s->op[i].task };
+}
+
 /* Copies the record at @at into @raw, zero-filled; gives where the next one begins. */
 static size_t take_record(const uint8_t *bytes, size_t size, size_t at, uint8_t raw[BYTES_RECORD])
 {
@@ -153,6 +176,7 @@ void scenario_decode(struct scenario *s, const uint8_t *bytes, size_t size)
 	uint8_t raw[BYTES_RECORD], world[BYTES_RECORD] = { 0 }, op[SCENARIO_OPS_MAX][BYTES_RECORD];
 	unsigned ops = 0;
 	size_t at = 0, room;
+	bool masked = false; /* the record before is a descriptor, or of its bits */
 
 	if (size > SCENARIO_BYTES_MAX)
 		size = SCENARIO_BYTES_MAX;
@@ -161,8 +185,14 @@ void scenario_decode(struct scenario *s, const uint8_t *bytes, size_t size)
 		at++;
 	while (at < size && bytes[at] != BYTES_END) {
 		unsigned kind = (bytes[at] & 0x7f) % BYTES_KINDS;
+		bool bits = bytes[at] == BYTES_BITS;
 
 		at = take_record(bytes, size, at, raw);
+		if (bits && masked)
+			decode_bits(&s->op[ops - 1], raw);
+		if (bits)
+			continue;
+		masked = false;
 		if (kind == BYTES_WORLD)
 			memcpy(world, raw, sizeof(world));
 		else if (kind == BYTES_UNIT)
@@ -171,8 +201,11 @@ void scenario_decode(struct scenario *s, const uint8_t *bytes, size_t size)
 			decode_knob(s, raw);
 		else if (kind == BYTES_DEVICE)
 			decode_device(s, raw);
-		else if (ops < SCENARIO_OPS_MAX)
+		else if (ops < SCENARIO_OPS_MAX) {
+			masked = kind == BYTES_OP + OP_DESCRIPTOR;
+			s->op[ops] = (struct scenario_op){ 0 };
 			memcpy(op[ops++], raw, sizeof(raw));
+		}
 	}
 	decode_world(s, world);
 	if (ops && !s->tasks)
@@ -182,6 +215,7 @@ void scenario_decode(struct scenario *s, const uint8_t *bytes, size_t size)
 	s->ops = (uint16_t)ops;
 	mend_devices(s);
 	scenario_sort_ops(s);
+	mend_descriptors(s);
 	mend_awaits(s);
 	if (at == size)
 		return;
@@ -259,6 +293,25 @@ static unsigned used(uint64_t takes, uint64_t letters, unsigned value)
 	return takes & letters ? value : 0;
 }
 
+static void encode_bits(struct sink *sink, const struct scenario_op *op)
+{
+	for (unsigned half = 0; half < 8; half++) {
+		const uint32_t bits = (uint32_t)(op->mask[half / 2] >> (half & 1 ? 32 : 0));
+		const uint8_t raw[BYTES_RECORD] = {
+			BYTES_BITS,
+			(uint8_t)half,
+			bits & 0x7f,
+			bits >> 7 & 0x7f,
+			bits >> 14 & 0x7f,
+			bits >> 21 & 0x7f,
+			(uint8_t)(bits >> 28),
+		};
+
+		if (bits)
+			put_record(sink, raw);
+	}
+}
+
 static void encode_op(struct sink *sink, const struct scenario_op *op)
 {
 	const uint64_t takes = scenario_op_takes(op->code);
@@ -267,13 +320,15 @@ static void encode_op(struct sink *sink, const struct scenario_op *op)
 				    op->pasid == SCENARIO_NONE ? NONE_PASID : op->pasid);
 	const unsigned space = used(takes, TAKES('S') | TAKES('R') | TAKES('T'),
 				    op->space == SCENARIO_NONE ? NONE_SPACE : op->space);
-	const unsigned how = used(takes, TAKES('a') | TAKES('i'), op->flags) |
-			     used(takes, TAKES('d'), op->flags & OPF_DOMAIN ? 1 : 0) |
-			     used(takes, TAKES('h') | TAKES('e'), op->how) |
-			     used(takes, TAKES('b'), op->how - 1u);
-	const unsigned group = used(takes, TAKES('g'), op->group);
-	const unsigned page = used(takes, TAKES('p') | TAKES('m'), op->page) |
-			      used(takes, TAKES('n'), op->page - 1u);
+	const unsigned how =
+		used(takes, TAKES('a') | TAKES('i'), op->flags) |
+		used(takes, TAKES('d'), op->flags & OPF_DOMAIN ? 1 : 0) |
+		used(takes, TAKES('h') | TAKES('e') | TAKES('z'), op->how) |
+		used(takes, TAKES('b'), ((op->how & 3) - 1u) | (op->how & SCENARIO_PRS_CLEAR));
+	const unsigned group = used(takes, TAKES('g') | TAKES('V'), op->group);
+	const unsigned page =
+		used(takes, TAKES('p') | TAKES('m') | TAKES('z') | TAKES('V'), op->page) |
+		used(takes, TAKES('n'), op->page - 1u);
 	const uint8_t raw[BYTES_RECORD] = {
 		(uint8_t)(BYTES_HEAD | (BYTES_OP + op->code)),
 		(uint8_t)(op->task | device << 3),
@@ -286,6 +341,8 @@ static void encode_op(struct sink *sink, const struct scenario_op *op)
 	};
 
 	put_record(sink, raw);
+	if (takes & TAKES('x'))
+		encode_bits(sink, op);
 }
 
 static void encode_records(struct sink *sink, const struct scenario *s)

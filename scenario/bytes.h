@@ -29,12 +29,17 @@
  *		b3 flags, or how; bind: bit 0 domain
  *		b4 b5 group (7 + 2 bits, low first); b5 bits 2-3: bits 14-15 of the page
  *		b6 b7 page, count - 1 or milliseconds (7 + 7 bits, high first)
+ *		A register's value has its upper 9 bits in the group, the rest in the page.
+ *	BITS	of the `descriptor` in the record before: b1 which half of the 256 bits of its
+ *		masks, 0..7; b2..b6 that half (7 + 7 + 7 + 7 + 4 bits, low first). Halves without a
+ *		record are zero. Behind anything else it is dropped.
  *
  * Every number is taken modulo what it may be: devices modulo the devices of the world, and so on.
- * What an operation does not use is zero. Two things are mended: a requester id that an earlier
- * device has moves on to the next free slot, and an `await` that would close a circle of waits
- * becomes a `pause`. Records and choices together fit in SCENARIO_BYTES_MAX; choices that have no
- * room once the records are of full length are dropped, as are zeroes at the end.
+ * What an operation does not use is zero. Three things are mended: a requester id that an earlier
+ * device has moves on to the next free slot; an `await` that would close a circle of waits becomes a
+ * `pause`, and so does a `descriptor` beyond SCENARIO_DESCRIPTORS_MAX. Records and choices together
+ * fit in SCENARIO_BYTES_MAX; choices that have no room once the records are of full length are
+ * dropped, as are zeroes at the end.
  *
  * Names, comments, anchors, promises, needs and expectations have no bytes: tasks come back as
  * app0.., spaces as A..D.
@@ -44,6 +49,7 @@
 
 #define BYTES_RECORD 8
 #define BYTES_HEAD 0x80
+#define BYTES_BITS 0xfe
 #define BYTES_END 0xff
 
 enum bytes_kind {
@@ -54,6 +60,11 @@ enum bytes_kind {
 	BYTES_OP,
 	BYTES_KINDS = BYTES_OP + OP_COUNT
 };
-_Static_assert((BYTES_HEAD | (BYTES_KINDS - 1)) < BYTES_END, "kinds run into the end mark");
+_Static_assert((BYTES_HEAD | (BYTES_KINDS - 1)) < BYTES_BITS, "kinds run into the marks");
+_Static_assert((1 + SCENARIO_UNITS_MAX * (1 + SCENARIO_KNOBS_MAX) + SCENARIO_DEVICES_MAX +
+		SCENARIO_OPS_MAX + 8 * SCENARIO_DESCRIPTORS_MAX) *
+			       BYTES_RECORD <
+		       SCENARIO_BYTES_MAX,
+	       "records and one choice have room");
 
 #endif

@@ -263,5 +263,7 @@ void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const 
 		s->world.access = scenario_random(&g.aside) >> 63;
 	if (!(flags & GENERATE_KEEP_PROMISES))
 		generate_break(&g);
+	if (flags & (GENERATE_RAW | GENERATE_REGISTERS))
+		generate_raw(&g, flags);
 	scenario_sort_ops(s);
 }

@@ -17,6 +17,10 @@ enum generate_flags {
 	GENERATE_ACCESS = 2,
 	/* One task, so that one drain runs at a time; and each stop waits for all responses. */
 	GENERATE_ONE_DRAIN = 4,
+	/* Descriptors in the ring that no device sent. */
+	GENERATE_RAW = 8,
+	/* Registers of the ring written by somebody else. */
+	GENERATE_REGISTERS = 16,
 };
 
 /*

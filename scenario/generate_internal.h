@@ -96,9 +96,10 @@ static inline bool generate_has(const struct generator *g, enum generate_feature
 	return g->features >> feature & 1;
 }
 
-void generate_tasks(struct generator *g); /* generate_lives.c */
-void generate_break(struct generator *g); /* generate_break.c */
-void generate_aim(struct generator *g);   /* generate_aim.c */
+void generate_tasks(struct generator *g);               /* generate_lives.c */
+void generate_break(struct generator *g);               /* generate_break.c */
+void generate_aim(struct generator *g);                 /* generate_aim.c */
+void generate_raw(struct generator *g, unsigned flags); /* generate_raw.c; enum generate_flags */
 
 /* Edits of a scenario that is laid out. */
 void generate_insert(struct generator *g, unsigned at, struct scenario_op op);

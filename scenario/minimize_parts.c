@@ -199,6 +199,16 @@ void minimize_machine(struct minimizer *m)
 		}                                                                                  \
 	} while (0)
 
+/* A quadword that is as a request's; else bit by bit. */
+static void minimize_masks(struct minimizer *m, unsigned i)
+{
+	for (unsigned q = 0; q < 4; q++) {
+		TRY_PLAIN(m, op[i].mask[q], 0);
+		for (unsigned bit = 0; bit < 64 && m->best->op[i].mask[q]; bit++)
+			TRY_PLAIN(m, op[i].mask[q], m->best->op[i].mask[q] & ~(1ull << bit));
+	}
+}
+
 static void minimize_op(struct minimizer *m, unsigned i)
 {
 	const uint64_t takes = scenario_op_takes(m->best->op[i].code);
@@ -214,6 +224,8 @@ static void minimize_op(struct minimizer *m, unsigned i)
 		TRY_PLAIN(m, op[i].page, 1);
 	if (takes & TAKES('h'))
 		TRY_PLAIN(m, op[i].how, SCENARIO_STOP_ANSWERED);
+	if (takes & TAKES('x'))
+		minimize_masks(m, i);
 }
 
 void minimize_settings(struct minimizer *m)

@@ -53,11 +53,12 @@ static void put_in(struct mutator *m, unsigned at, const struct scenario_op *row
 
 /*
  * Choices that have no room any more beside the operations are dropped. A wait that closes a circle
- * would hang by itself; the byte form mends it in the same way.
+ * would hang by itself, and descriptors have a bound; the byte form mends both in the same way.
  */
 static void settle(struct scenario *s)
 {
 	size_t room = scenario_choice_room(s);
+	unsigned descriptors = 0;
 
 	if (s->choice_count > room)
 		s->choice_count = (uint16_t)room;
@@ -69,7 +70,27 @@ static void settle(struct scenario *s)
 			op->code = OP_PAUSE;
 			op->space = 0;
 		}
+		if (op->code == OP_DESCRIPTOR && ++descriptors > SCENARIO_DESCRIPTORS_MAX)
+			*op = (struct scenario_op){ .code = OP_PAUSE, .task = op->task };
 	}
+}
+
+/* What nobody but a stranger does: only where one is at work already, or it would excuse all else. */
+static bool is_strangers(unsigned code)
+{
+	return code == OP_DESCRIPTOR || code == OP_HEAD || code == OP_TAIL || code == OP_QUEUE;
+}
+
+static unsigned any_code(struct mutator *m)
+{
+	unsigned code = mutate_below(m, OP_COUNT);
+
+	if (!is_strangers(code))
+		return code;
+	for (unsigned i = 0; i < m->s->ops; i++)
+		if (is_strangers(m->s->op[i].code))
+			return code;
+	return OP_REQUEST;
 }
 
 static bool insert(struct mutator *m, unsigned code)
@@ -253,7 +274,7 @@ static bool apply(struct mutator *m, enum scenario_mutation kind)
 
 	switch (kind) {
 	case SCENARIO_MUTATE_INSERT:
-		return insert(m, mutate_one_in(m, 2) ? mutate_below(m, OP_COUNT)
+		return insert(m, mutate_one_in(m, 2) ? any_code(m)
 						     : of_lives[mutate_below(m, sizeof(of_lives))]);
 	case SCENARIO_MUTATE_REMOVE:
 		return remove_row(m);

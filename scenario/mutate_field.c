@@ -20,6 +20,28 @@ static uint8_t any_access(struct mutator *m)
 	return flags;
 }
 
+/* A few bits of the masks, or none at all: most descriptors differ little from a real one. */
+static void flip_bits(struct mutator *m, struct scenario_op *op)
+{
+	if (mutate_one_in(m, 8))
+		memset(op->mask, 0, sizeof(op->mask));
+	for (unsigned n = mutate_below(m, 3); n; n--)
+		op->mask[mutate_below(m, 4)] ^= 1ull << mutate_below(m, 64);
+}
+
+/* Of a ring's pointer: a slot, mostly; at times in between, or far out. */
+static void set_value(struct mutator *m, struct scenario_op *op)
+{
+	uint32_t value = 32 * mutate_below(m, 16);
+
+	if (mutate_one_in(m, 4))
+		value += mutate_below(m, 32);
+	if (mutate_one_in(m, 4))
+		value = 1u << mutate_below(m, 25);
+	op->group = (uint16_t)(value >> 16);
+	op->page = (uint16_t)value;
+}
+
 /* Gives a value to what @letter of the signature stands for: one that may well occur. */
 static void set_field(struct mutator *m, struct scenario_op *op, char letter)
 {
@@ -84,6 +106,22 @@ static void set_field(struct mutator *m, struct scenario_op *op, char letter)
 		break;
 	case 'b':
 		op->how = (uint8_t)(1 + mutate_below(m, 3));
+		if (mutate_one_in(m, 4))
+			op->how |= SCENARIO_PRS_CLEAR;
+		break;
+	case 'k':
+		if (mutate_one_in(m, 4))
+			op->flags &= (uint8_t) ~(OPF_READ | OPF_WRITE);
+		break;
+	case 'x':
+		flip_bits(m, op);
+		break;
+	case 'V':
+		set_value(m, op);
+		break;
+	case 'z':
+		op->how = (uint8_t)mutate_below(m, SCENARIO_QUEUE_COUNT);
+		op->page = (uint16_t)(op->how == SCENARIO_QUEUE_SIZE ? mutate_below(m, 8) : 0);
 		break;
 	}
 }
@@ -218,7 +256,7 @@ static bool same_values(const struct scenario_op *a, const struct scenario_op *b
 {
 	return a->device == b->device && a->pasid == b->pasid && a->space == b->space &&
 	       a->flags == b->flags && a->how == b->how && a->group == b->group &&
-	       a->page == b->page;
+	       a->page == b->page && !memcmp(a->mask, b->mask, sizeof(a->mask));
 }
 
 bool mutate_field(struct mutator *m, bool beyond)

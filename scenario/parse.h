@@ -16,7 +16,7 @@ struct parser {
 	struct scenario *s;
 	bool units_given, devices_given, spaces_given, world_given;
 	struct token first_choice; /* of the `choices` lines, for an error at the end */
-	unsigned awaits;
+	unsigned awaits, descriptors;
 	struct {
 		struct token name;
 		uint16_t op;

@@ -13,12 +13,11 @@ static const struct op_key {
 	const char *word;
 	unsigned low, high;
 } op_keys[] = {
-	{ 'g', "group", 0, 511 },
-	{ 'p', "page", 0, UINT16_MAX },
-	{ 'n', "count", 1, UINT8_MAX },
-	{ 'm', "ms", 0, 60000 },
+	{ 'g', "group", 0, 511 }, { 'p', "page", 0, UINT16_MAX }, { 'n', "count", 1, UINT8_MAX },
+	{ 'm', "ms", 0, 60000 },  { 'z', "size", 0, 7 },
 };
 #define OP_KEYS (sizeof(op_keys) / sizeof(op_keys[0]))
+static const char *const op_masks[4] = { "xor0", "xor1", "xor2", "xor3" };
 
 /* Words without a value. Of one kind only one may stand. */
 enum op_word_kind {
@@ -32,6 +31,9 @@ enum op_word_kind {
 	KIND_PRO,
 	KIND_PPR,
 	KIND_DOMAIN,
+	KIND_CLEAR,
+	KIND_QUEUE,
+	KIND_MASK, /* and three more */
 };
 
 static const struct op_word {
@@ -46,6 +48,8 @@ static const struct op_word {
 	{ 'a', KIND_ACCESS, "rx", OPF_READ | OPF_EXEC, 0 },
 	{ 'a', KIND_ACCESS, "wx", OPF_WRITE | OPF_EXEC, 0 },
 	{ 'a', KIND_ACCESS, "rwx", OPF_READ | OPF_WRITE | OPF_EXEC, 0 },
+	{ 'k', KIND_ACCESS, "x", OPF_EXEC, 0 },
+	{ 'k', KIND_ACCESS, "marker", 0, 0 },
 	{ 'a', KIND_PRIV, "priv", OPF_PRIV, 0 },
 	{ 'l', KIND_LAST, "last", OPF_LAST, 0 },
 	{ 'f', KIND_FORCE, "force", OPF_FORCE, 0 },
@@ -57,9 +61,12 @@ static const struct op_word {
 	{ 'e', KIND_ERROR, "iqe", 0, SCENARIO_ERROR_IQE },
 	{ 'e', KIND_ERROR, "ice", 0, SCENARIO_ERROR_ICE },
 	{ 'e', KIND_ERROR, "ite", 0, SCENARIO_ERROR_ITE },
-	{ 'b', KIND_PRO, "pro", 0, 2 }, /* as in PRS_REG: bit 0 pending, bit 1 overflow */
-	{ 'b', KIND_PPR, "ppr", 0, 1 },
+	{ 'b', KIND_PRO, "pro", 0, SCENARIO_PRS_PRO },
+	{ 'b', KIND_PPR, "ppr", 0, SCENARIO_PRS_PPR },
+	{ 'b', KIND_CLEAR, "clear", 0, SCENARIO_PRS_CLEAR },
 	{ 'd', KIND_DOMAIN, "domain", OPF_DOMAIN, 0 },
+	{ 'z', KIND_QUEUE, "off", 0, SCENARIO_QUEUE_OFF },
+	{ 'z', KIND_QUEUE, "away", 0, SCENARIO_QUEUE_AWAY },
 };
 #define OP_WORDS (sizeof(op_words) / sizeof(op_words[0]))
 
@@ -104,6 +111,17 @@ static int take_awaited(struct parser *p)
 	return token_next(&p->lex);
 }
 
+static int take_value(struct parser *p, struct scenario_op *op)
+{
+	unsigned value;
+
+	if (token_take_number(&p->lex, "a register's value", 0, SCENARIO_VALUE_MAX, &value))
+		return -1;
+	op->group = (uint16_t)(value >> 16);
+	op->page = (uint16_t)value;
+	return 0;
+}
+
 static int take_argument(struct parser *p, struct scenario_op *op, char letter)
 {
 	static const char pasid[] = "a PASID";
@@ -135,6 +153,8 @@ static int take_argument(struct parser *p, struct scenario_op *op, char letter)
 		return parse_space(p, &op->space);
 	case 'T':
 		return take_awaited(p);
+	case 'V':
+		return take_value(p, op);
 	default:
 		return 0;
 	}
@@ -153,8 +173,26 @@ static int unknown_setting(struct parser *p, uint64_t takes)
 		if (takes & TAKES(op_words[i].letter))
 			n += (size_t)snprintf(wanted + n, sizeof(wanted) - n, "%s, ",
 					      op_words[i].word);
+	if (takes & TAKES('x'))
+		n += (size_t)snprintf(wanted + n, sizeof(wanted) - n, "xor0=..xor3=, ");
 	snprintf(wanted + n, sizeof(wanted) - n, "`;` or end of line");
 	return token_expected(&p->lex, &p->lex.token, wanted);
+}
+
+static int take_mask(struct parser *p, struct scenario_op *op, uint64_t takes, uint32_t *seen)
+{
+	const struct token t = p->lex.token;
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (!token_is_word(&t, op_masks[i]))
+			continue;
+		if (parse_once(p, &t, KIND_MASK + i, seen) || token_next(&p->lex) ||
+		    token_take_sign(&p->lex, "=") ||
+		    token_take_mask(&p->lex, op_masks[i], &op->mask[i]))
+			return -1;
+		return 0;
+	}
+	return unknown_setting(p, takes);
 }
 
 /* One setting of an operation: `group=1`, `rw`, `last`. */
@@ -187,7 +225,7 @@ static int take_setting(struct parser *p, struct scenario_op *op, uint64_t takes
 		op->how |= w->how;
 		return parse_once(p, &t, w->kind, seen) || token_next(&p->lex) ? -1 : 0;
 	}
-	return unknown_setting(p, takes);
+	return takes & TAKES('x') ? take_mask(p, op, takes, seen) : unknown_setting(p, takes);
 }
 
 static bool has(uint32_t seen, unsigned key)
@@ -215,6 +253,8 @@ static int settle_settings(struct parser *p, struct scenario_op *op, uint64_t ta
 		return token_expected(&p->lex, t, "iqe, ice or ite");
 	if (takes & TAKES('b') && !has(seen, KIND_PRO) && !has(seen, KIND_PPR))
 		return token_expected(&p->lex, t, "pro or ppr");
+	if (takes & TAKES('z') && has(seen, 4) == has(seen, KIND_QUEUE))
+		return token_expected(&p->lex, t, "one of size=, off and away");
 	return 0;
 }
 
@@ -234,6 +274,10 @@ static int parse_op(struct parser *p, unsigned task)
 		;
 	if (code == OP_COUNT)
 		return token_expected(&p->lex, &head, "an operation");
+	if (code == OP_DESCRIPTOR && ++p->descriptors > SCENARIO_DESCRIPTORS_MAX)
+		return token_error(&p->lex, &head,
+				   "expected at most %d descriptors, found one more",
+				   SCENARIO_DESCRIPTORS_MAX);
 	*op = (struct scenario_op){ .code = (uint8_t)code,
 				    .task = (uint8_t)task,
 				    .line = parse_line_number(&head) };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Scenario to text, in the one canonical way: parsing it gives an equal scenario. */
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -117,8 +118,27 @@ static void write_pasid(struct writer *w, uint8_t pasid)
 
 static void write_access(struct writer *w, uint8_t flags)
 {
+	if (!(flags & (OPF_READ | OPF_WRITE | OPF_EXEC))) {
+		emit(w, " marker%s", flags & OPF_PRIV ? " priv" : "");
+		return;
+	}
 	emit(w, " %s%s%s%s", flags & OPF_READ ? "r" : "", flags & OPF_WRITE ? "w" : "",
 	     flags & OPF_EXEC ? "x" : "", flags & OPF_PRIV ? " priv" : "");
+}
+
+static void write_masks(struct writer *w, const uint64_t mask[4])
+{
+	for (unsigned i = 0; i < 4; i++)
+		if (mask[i])
+			emit(w, " xor%u=0x%" PRIx64, i, mask[i]);
+}
+
+static void write_queue(struct writer *w, const struct scenario_op *op)
+{
+	if (op->how == SCENARIO_QUEUE_SIZE)
+		emit(w, " size=%u", op->page);
+	else
+		emit(w, "%s", op->how == SCENARIO_QUEUE_OFF ? " off" : " away");
 }
 
 /* One letter of the signature. */
@@ -181,7 +201,18 @@ static void write_argument(struct writer *w, const struct scenario *s, const str
 		emit(w, "%s", op->flags & OPF_DOMAIN ? " domain" : "");
 		break;
 	case 'b':
-		emit(w, "%s%s", op->how & 2 ? " pro" : "", op->how & 1 ? " ppr" : "");
+		emit(w, "%s%s%s", op->how & SCENARIO_PRS_PRO ? " pro" : "",
+		     op->how & SCENARIO_PRS_PPR ? " ppr" : "",
+		     op->how & SCENARIO_PRS_CLEAR ? " clear" : "");
+		break;
+	case 'V':
+		emit(w, " 0x%x", scenario_op_value(op));
+		break;
+	case 'x':
+		write_masks(w, op->mask);
+		break;
+	case 'z':
+		write_queue(w, op);
 		break;
 	default:
 		break;

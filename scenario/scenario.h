@@ -29,6 +29,8 @@
 #define SCENARIO_PASIDS_MAX 4 /* symbols p1..p4, index 0..3 */
 #define SCENARIO_TASKS_MAX 6
 #define SCENARIO_OPS_MAX 64
+#define SCENARIO_DESCRIPTORS_MAX 32   /* `descriptor` operations */
+#define SCENARIO_VALUE_MAX 0x1ffffffu /* of a register: 25 bits */
 #define SCENARIO_ANCHORS_MAX 512
 #define SCENARIO_EXPECTS_MAX 16
 #define SCENARIO_PROMISES_MAX 16
@@ -41,8 +43,10 @@
  * D device, U unit, P pasid symbol, Q pasid symbol or `none`, S space, R space or `none`,
  * A `as` pasid, T task; then keys and flags, in any order:
  * g group=0..511, p page=0..0xffff (optional: default is the op's own number), a r/w/x/priv flags,
- * l last, f force, h stop kind, n count=1..255, m ms=0..60000, e error word, b PRS bits,
- * i invalidation answer (late|never), d domain (a driver's domain).
+ * l last, f force, h stop kind, n count=1..255, m ms=0..60000, e error word, b PRS bits and clear,
+ * i invalidation answer (late|never), d domain (a driver's domain), k beside a: the access may be
+ * none, x masks (xor0=..xor3=), z what becomes of a queue (size=0..7|off|away). V, an argument, is
+ * a register's value.
  */
 #define SCENARIO_OPS(X)                                                                            \
 	X(BIND, "bind", "DSAd")                                                                    \
@@ -71,7 +75,11 @@
 	X(HOLE, "hole", "Sp")     /* faults on this page fail */                                   \
 	X(SETTLE, "settle", "DQ") /* wait until all requests are answered */                       \
 	X(AWAIT, "await", "T")    /* wait until a task has ended */                                \
-	X(PAUSE, "pause", "")
+	X(PAUSE, "pause", "")                                                                      \
+	X(DESCRIPTOR, "descriptor", "DQgpaklx") /* into the ring, from nobody */                   \
+	X(HEAD, "head", "UV")                   /* registers written by somebody else */           \
+	X(TAIL, "tail", "UV")                                                                      \
+	X(QUEUE, "queue", "Uz")
 
 enum scenario_op_code {
 #define X(id, word, signature) OP_##id,
@@ -81,6 +89,8 @@ enum scenario_op_code {
 
 enum { SCENARIO_STOP_ANSWERED, SCENARIO_STOP_MARKER, SCENARIO_STOP_RESET, SCENARIO_STOP_COUNT };
 enum { SCENARIO_ERROR_IQE, SCENARIO_ERROR_ICE, SCENARIO_ERROR_ITE, SCENARIO_ERROR_COUNT };
+enum { SCENARIO_QUEUE_SIZE, SCENARIO_QUEUE_OFF, SCENARIO_QUEUE_AWAY, SCENARIO_QUEUE_COUNT };
+enum { SCENARIO_PRS_PPR = 1, SCENARIO_PRS_PRO = 2, SCENARIO_PRS_CLEAR = 4 };
 
 /* flags of an operation */
 enum {
@@ -103,11 +113,18 @@ struct scenario_op {
 	uint8_t pasid;  /* symbol, or SCENARIO_NONE */
 	uint8_t space;  /* or SCENARIO_NONE; AWAIT: task */
 	uint8_t flags;
-	uint8_t how; /* STOP, INJECT: which; PRS: bits */
+	uint8_t how; /* STOP, INJECT, QUEUE: which; PRS: bits */
 	uint16_t group;
-	uint16_t page; /* or count, or milliseconds */
-	uint16_t line; /* of the text it came from, 0 if none; not part of the byte form */
+	uint16_t page;    /* or count, milliseconds, size; HEAD, TAIL: see scenario_op_value() */
+	uint16_t line;    /* of the text it came from, 0 if none; not part of the byte form */
+	uint64_t mask[4]; /* DESCRIPTOR: bits that are not those of such a request, by quadword */
 };
+
+/* HEAD, TAIL: the value, of which @group has bits 24:16 and @page the rest. */
+static inline uint32_t scenario_op_value(const struct scenario_op *op)
+{
+	return (uint32_t)op->group << 16 | op->page;
+}
 
 struct scenario_unit {
 	uint8_t ring_order;               /* 3..11: ring=8..2048 */

@@ -184,7 +184,7 @@ static int digit(char c)
 }
 
 /* False if the word is no number, or one above @high. */
-static bool read_number(const struct token *t, unsigned high, unsigned *number)
+static bool read_number(const struct token *t, uint64_t high, uint64_t *number)
 {
 	bool hex = t->length > 2 && t->text[0] == '0' && t->text[1] == 'x';
 	int base = hex ? 16 : 10;
@@ -195,13 +195,11 @@ static bool read_number(const struct token *t, unsigned high, unsigned *number)
 	for (size_t i = hex ? 2 : 0; i < t->length; i++) {
 		int d = digit(t->text[i]);
 
-		if (d >= base)
+		if (d >= base || (unsigned)d > high || n > (high - (unsigned)d) / (unsigned)base)
 			return false;
 		n = n * (unsigned)base + (unsigned)d;
-		if (n > high)
-			return false;
 	}
-	*number = (unsigned)n;
+	*number = n;
 	return true;
 }
 
@@ -209,9 +207,22 @@ int token_take_number(struct lexer *lex, const char *what, unsigned low, unsigne
 		      unsigned *number)
 {
 	char wanted[96];
+	uint64_t n = 0;
 
-	if (!read_number(&lex->token, high, number) || *number < low) {
+	if (!read_number(&lex->token, high, &n) || n < low) {
 		snprintf(wanted, sizeof(wanted), "%s (%u..%u)", what, low, high);
+		return token_expected(lex, &lex->token, wanted);
+	}
+	*number = (unsigned)n;
+	return token_next(lex);
+}
+
+int token_take_mask(struct lexer *lex, const char *what, uint64_t *mask)
+{
+	char wanted[96];
+
+	if (!read_number(&lex->token, UINT64_MAX, mask)) {
+		snprintf(wanted, sizeof(wanted), "%s (a number of 64 bits)", what);
 		return token_expected(lex, &lex->token, wanted);
 	}
 	return token_next(lex);

@@ -50,6 +50,8 @@ int token_error(struct lexer *lex, const struct token *t, const char *format, ..
 /* The current word as a number (decimal, or 0x and hexadecimal), then the token behind it. */
 int token_take_number(struct lexer *lex, const char *what, unsigned low, unsigned high,
 		      unsigned *number);
+/* The same for a mask of 64 bits. */
+int token_take_mask(struct lexer *lex, const char *what, uint64_t *mask);
 /* The current word into @buf of SCENARIO_WORD_MAX, then the token behind it. */
 int token_take_word(struct lexer *lex, const char *what, char *buf);
 

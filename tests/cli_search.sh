@@ -18,6 +18,10 @@ says "^core: $runs runs"
 says '^0 findings'
 expect 0 '' "$sluice" search --runs $runs --seed 2
 grep -q "$(cat "$room/one")" "$room/stdout" && fail "the seed changes nothing"
+for option in --raw --registers; do
+	expect 0 '' "$sluice" search --runs $runs $option
+	grep -q "$(cat "$room/one")" "$room/stdout" && fail "$option changes nothing"
+done
 
 # Two tasks that only pause have few schedules, and more with each preemption allowed.
 printf 'sluice 1\ntask app0: pause; pause\ntask app1: pause; pause\n' >"$room/pause.sluice"

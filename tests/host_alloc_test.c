@@ -154,6 +154,8 @@ static void test_bus_addresses_follow_a_fixed_rule(void **state)
 	assert_true(host_virt_to_bus(b + 5000) == b_bus + 5000);
 	assert_ptr_equal(host_bus_to_virt(b_bus + 5000), b + 5000);
 	assert_null(host_bus_to_virt(a_bus + 100));
+	assert_true(host_dma_is_one(b_bus, 8192) && host_dma_is_one(b_bus + 8191, 1));
+	assert_false(host_dma_is_one(b_bus, 8193) || host_dma_is_one(a_bus, b_bus - a_bus + 1));
 	assert_null(host_bus_to_virt(a_bus + 4096));
 	host_dma_free(a);
 	assert_null(host_bus_to_virt(a_bus));

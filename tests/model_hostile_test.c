@@ -125,13 +125,33 @@ static void random_pri(unsigned dev)
 		host_pci_enable_pri(pci, 1 + rnd() % 40);
 }
 
+static void random_stranger(u64 value)
+{
+	switch (rnd() % 5) {
+	case 0:
+		model_write_head(0, value);
+		break;
+	case 1:
+		model_write_tail(0, value);
+		break;
+	case 2:
+		model_clear_prs(0, value);
+		break;
+	case 3:
+		model_resize_queue(0, value);
+		break;
+	default:
+		model_move_queue(0, value % 2);
+	}
+}
+
 static void random_device(void)
 {
 	unsigned dev = rnd() % 2;
 	u32 pasid = rnd() % 16 ? rnd() % 4 : MODEL_NO_PASID;
 	u64 a = rnd(), b = rnd(), value = rnd_value();
 
-	switch (rnd() % 16) {
+	switch (rnd() % 18) {
 	case 0:
 		model_stop_begin(dev, pasid, a % 4);
 		break;
@@ -178,6 +198,12 @@ static void random_device(void)
 		break;
 	case 14:
 		drv.context[a % 512] ^= BIT_ULL(b % 12);
+		break;
+	case 15:
+		model_forge(0, (u64[4]){ a, b, value, rnd() });
+		break;
+	case 16:
+		random_stranger(value);
 		break;
 	default:
 		model_request(dev, pasid, a, b, a >> 16, b % 4 == 0);

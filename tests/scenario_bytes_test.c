@@ -220,7 +220,10 @@ static void test_generated(void **state)
 	for (uint64_t seed = 0; seed < 20000; seed++) {
 		size_t n;
 
-		scenario_generate(&made, seed, (unsigned)(seed & 1), NULL);
+		scenario_generate(&made, seed,
+				  (unsigned)seed & (GENERATE_KEEP_PROMISES | GENERATE_RAW |
+						    GENERATE_REGISTERS),
+				  NULL);
 		if (seed % 3 == 0) {
 			made.positional = true;
 			made.choice_count = (uint16_t)(seed % 400 + 1);

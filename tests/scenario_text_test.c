@@ -146,12 +146,27 @@ static const struct {
 	{ "lose u0 count=0x10", "lose u0 count=16" },
 	{ "prs u0 ppr", "prs u0 ppr" },
 	{ "prs u0 ppr pro", "prs u0 pro ppr" },
+	{ "prs u0 clear ppr", "prs u0 ppr clear" },
 	{ "slow A ms=60000", "slow A ms=60000" },
 	{ "slow A ms=0", "slow A ms=0" },
 	{ "hole B page=7", "hole B page=0x7" },
 	{ "settle d0 p1", "settle d0 p1" },
 	{ "await other", "await other" },
 	{ "pause", "pause" },
+	{ "descriptor d1 p1", "descriptor d1 p1 group=0 page=0x1 r" },
+	{ "descriptor d0 none marker last priv",
+	  "descriptor d0 none group=0 page=0x1 marker priv last" },
+	{ "descriptor d0 p2 x page=2", "descriptor d0 p2 group=0 page=0x2 x" },
+	{ "descriptor d0 p1 xor3=1 xor0=0 rwx xor1=0xffffffffffffffff group=5",
+	  "descriptor d0 p1 group=5 page=0x1 rwx xor1=0xffffffffffffffff xor3=0x1" },
+	{ "descriptor d0 p1 xor2=18446744073709551615",
+	  "descriptor d0 p1 group=0 page=0x1 r xor2=0xffffffffffffffff" },
+	{ "head u0 0", "head u0 0x0" },
+	{ "head u1 65", "head u1 0x41" },
+	{ "tail u0 0x1ffffff", "tail u0 0x1ffffff" },
+	{ "queue u0 size=7", "queue u0 size=7" },
+	{ "queue u0 off", "queue u0 off" },
+	{ "queue u0 away", "queue u0 away" },
 };
 
 static void test_operations(void **state)
@@ -159,7 +174,7 @@ static void test_operations(void **state)
 	uint32_t met = 0;
 
 	for (size_t i = 0; i < sizeof(op_spellings) / sizeof(op_spellings[0]); i++) {
-		char text[512], op[128];
+		char text[512], op[192];
 		size_t n;
 
 		snprintf(text, sizeof(text),

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The core has no finding whose premises hold: over generated scenarios that keep all promises but
 # the kind of stop, with the knob values that the specification allows, by random and PCT schedules;
-# and over those that break promises, with disputed and broken values too.
+# over those that break promises, with disputed and broken values too; and with descriptors that no
+# device sent, and registers that somebody else writes.
 # shellcheck source=tests/cli.sh
 source tests/cli.sh
 
@@ -25,4 +26,6 @@ clean --chooser random --seed 1000
 clean --chooser pct --seed 1000
 clean --promises any --knobs disputed --seed 77
 clean --promises any --knobs all --seed 78
+clean --raw --seed 79
+clean --raw --registers --promises any --knobs all --seed 80
 finish

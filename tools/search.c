@@ -18,7 +18,7 @@ static struct {
 	u64 seed, runs;
 	double seconds;
 	unsigned jobs, preemptions;
-	bool access, one_drain;
+	bool access, one_drain, raw, registers;
 } options;
 
 static struct {
@@ -191,6 +191,10 @@ static int run_search(void)
 		sweep.generate_flags |= GENERATE_KEEP_PROMISES;
 	if (options.access)
 		sweep.generate_flags |= GENERATE_ACCESS;
+	if (options.raw)
+		sweep.generate_flags |= GENERATE_RAW;
+	if (options.registers)
+		sweep.generate_flags |= GENERATE_REGISTERS;
 	if (options.one_drain) {
 		sweep.make = make_one_drain;
 		sweep.ctx = &sweep;
@@ -208,7 +212,9 @@ enum {
 	KEY_SECONDS,
 	KEY_ACCESS,
 	KEY_AGAINST,
-	KEY_ONE_DRAIN
+	KEY_ONE_DRAIN,
+	KEY_RAW,
+	KEY_REGISTERS,
 };
 
 static const struct argp_option argp_options[] = {
@@ -243,6 +249,10 @@ static const struct argp_option argp_options[] = {
 	  "Generated scenarios have one drain at a time, stops that wait for all responses, and "
 	  "pipe=closed",
 	  0 },
+	{ "raw", KEY_RAW, NULL, 0,
+	  "Generated scenarios put descriptors into the ring that no device sent", 0 },
+	{ "registers", KEY_REGISTERS, NULL, 0,
+	  "In generated scenarios somebody else writes the registers of the ring", 0 },
 	{ "output", 'o', "DIR", 0, "Write each finding's scenario here", 0 },
 	{ 0 }
 };
@@ -291,6 +301,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_ONE_DRAIN:
 		options.one_drain = true;
+		break;
+	case KEY_RAW:
+		options.raw = true;
+		break;
+	case KEY_REGISTERS:
+		options.registers = true;
 		break;
 	case KEY_PREEMPTIONS:
 		options.preemptions = (unsigned)tool_number("preemptions", arg, 0, 100);
