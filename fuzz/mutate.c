@@ -64,9 +64,12 @@ static void choose_schedule(struct scenario *s, uint64_t *random)
 	}
 	if (!length || kind < 3)
 		return;
-	for (unsigned holds = 1 + below(random, HOLDS_MAX); holds; holds--)
-		s->choice[below(random, length)] =
+	for (unsigned holds = 1 + below(random, HOLDS_MAX); holds; holds--) {
+		unsigned at = below(random, length);
+
+		s->choice[at] =
 			(uint8_t)(SCENARIO_CHOICE_HOLD + below(random, 256 - SCENARIO_CHOICE_HOLD));
+	}
 }
 
 static size_t generate(uint8_t *data, size_t max, uint64_t random)

@@ -142,8 +142,11 @@ static void aim_mute(struct generator *g)
 		return;
 	}
 	at = generate_find(g, generate_one_in(g, 2) ? OP_UNBIND : OP_BIND);
-	if (at < s->ops)
-		hold(g, at, s->op[at].device, pick_count(g), pick_silence(g));
+	if (at < s->ops) {
+		unsigned count = pick_count(g);
+
+		hold(g, at, s->op[at].device, count, pick_silence(g));
+	}
 	if (generate_one_in(g, 2))
 		s->world.clock_free = true;
 }

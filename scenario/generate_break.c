@@ -115,7 +115,7 @@ static void insert_hostile(struct generator *g)
 static void break_once(struct generator *g)
 {
 	struct scenario *s = g->s;
-	unsigned at;
+	unsigned at, few;
 
 	switch (generate_below(g, 12)) {
 	case 0:
@@ -139,8 +139,8 @@ static void break_once(struct generator *g)
 		s->world.clock_free = true;
 		break;
 	case 6:
-		s->device[generate_below(g, s->devices)].credits =
-			(uint16_t)(1 + generate_below(g, 3));
+		few = 1 + generate_below(g, 3);
+		s->device[generate_below(g, s->devices)].credits = (uint16_t)few;
 		break;
 	default:
 		insert_hostile(g);

@@ -35,14 +35,13 @@ static void of_nobody(struct generator *g, struct scenario_op *op)
 		0, OPF_READ, OPF_WRITE, OPF_READ | OPF_WRITE, OPF_READ | OPF_EXEC, OPF_EXEC,
 	};
 
-	*op = (struct scenario_op){
-		.code = OP_DESCRIPTOR,
-		.device = (uint8_t)generate_below(g, g->s->devices),
-		.pasid = (uint8_t)generate_below(g, g->symbols),
-		.flags = access[generate_below(g, sizeof(access))],
-		.group = (uint16_t)(g->group_base + generate_below(g, 8)),
-		.page = (uint16_t)(0x10 + generate_below(g, 4)),
-	};
+	/* One by one: the order in a list is the compiler's choice. */
+	*op = (struct scenario_op){ .code = OP_DESCRIPTOR };
+	op->device = (uint8_t)generate_below(g, g->s->devices);
+	op->pasid = (uint8_t)generate_below(g, g->symbols);
+	op->flags = access[generate_below(g, sizeof(access))];
+	op->group = (uint16_t)(g->group_base + generate_below(g, 8));
+	op->page = (uint16_t)(0x10 + generate_below(g, 4));
 	if (generate_one_in(g, 6))
 		op->pasid = SCENARIO_NONE;
 	if (generate_one_in(g, 4))
@@ -126,12 +125,10 @@ static uint32_t any_pointer(struct generator *g, unsigned unit)
 static void add_register(struct generator *g)
 {
 	static const uint8_t codes[] = { OP_HEAD, OP_HEAD, OP_TAIL, OP_TAIL, OP_QUEUE, OP_PRS };
-	struct scenario_op op = {
-		.code = codes[generate_below(g, sizeof(codes))],
-		.device = (uint8_t)generate_below(g, g->s->units),
-	};
+	struct scenario_op op = { .code = codes[generate_below(g, sizeof(codes))] };
 	uint32_t value;
 
+	op.device = (uint8_t)generate_below(g, g->s->units);
 	switch (op.code) {
 	case OP_QUEUE:
 		op.how = (uint8_t)(generate_one_in(g, 2) ? SCENARIO_QUEUE_SIZE

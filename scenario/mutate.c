@@ -182,7 +182,8 @@ static bool relocate(struct mutator *m, bool copy)
 		take_out(s, at, n);
 	else if (mutate_one_in(m, 2))
 		for_another_life(m, row, n);
-	put_in(m, mutate_below(m, s->ops + 1u), row, n, mutate_one_in(m, 4));
+	at = mutate_below(m, s->ops + 1u);
+	put_in(m, at, row, n, mutate_one_in(m, 4));
 	return true;
 }
 

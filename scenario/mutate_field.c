@@ -25,8 +25,11 @@ static void flip_bits(struct mutator *m, struct scenario_op *op)
 {
 	if (mutate_one_in(m, 8))
 		memset(op->mask, 0, sizeof(op->mask));
-	for (unsigned n = mutate_below(m, 3); n; n--)
-		op->mask[mutate_below(m, 4)] ^= 1ull << mutate_below(m, 64);
+	for (unsigned n = mutate_below(m, 3); n; n--) {
+		unsigned bit = mutate_below(m, 256);
+
+		op->mask[bit / 64] ^= 1ull << bit % 64;
+	}
 }
 
 /* Of a ring's pointer: a slot, mostly; at times in between, or far out. */

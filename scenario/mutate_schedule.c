@@ -127,13 +127,15 @@ bool mutate_schedule(struct mutator *m, enum scenario_mutation kind)
 			return set(m, at, any_choice(m, SCENARIO_CHOICE_HOLD, 256));
 		return set(m, at, any_choice(m, 1, SCENARIO_CHOICE_HOLD));
 	case SCENARIO_MUTATE_STRETCH:
-		return length &&
-		       stretch(m, mutate_below(m, length), 1 + mutate_below(m, STRETCH_MAX));
+		if (!length)
+			return false;
+		at = mutate_below(m, length);
+		return stretch(m, at, 1 + mutate_below(m, STRETCH_MAX));
 	default: /* SCENARIO_MUTATE_CUT */
 		if (!length)
 			return false;
-		return cut(m, mutate_below(m, length),
-			   mutate_one_in(m, 8) ? length : 1 + mutate_below(m, STRETCH_MAX));
+		at = mutate_below(m, length);
+		return cut(m, at, mutate_one_in(m, 8) ? length : 1 + mutate_below(m, STRETCH_MAX));
 	}
 }
 
