@@ -30,7 +30,7 @@ expect 0 'Done 20000 runs' "${find[@]}" --system=core
 
 # --- A campaign, of two builds that happen to be one --------------------------------------------------
 expect 1 'core-S19: [0-9]+ executions, .* s left' "$build/campaign" --fuzzer "$fuzzer" --sluice "$sluice" \
-	--fuzzer "$fuzzer" --sluice "$sluice" --system core-S19 --seeds "$room/seeds" --seconds 11 \
+	--fuzzer "$fuzzer" --sluice "$sluice" --system core-S19 --seeds "$room/seeds" --seconds 11 --jobs 1 --seed 1 \
 	--output "$room/campaign"
 says '^found: 1, in '
 says "^$token data-race between"
