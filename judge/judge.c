@@ -328,14 +328,8 @@ static void judge_model(const struct event *e)
 	}
 }
 
-/* Promises first: an event that breaks one excuses what it brings about itself. */
-void judge_event(const struct event *e)
+static void judge_dispatch(const struct event *e)
 {
-	ledger.events++;
-	judge.step = e->step;
-	if (e->kind != EV_STALE && e->kind != EV_ENTRY)
-		ledger.audit = false;
-	promise_event(e);
 	switch (e->kind) {
 	case EV_BLOCK:
 	case EV_WAKE:
@@ -406,6 +400,17 @@ void judge_event(const struct event *e)
 		else
 			judge_model(e);
 	}
+}
+
+/* Promises first: an event that breaks one excuses what it brings about itself. */
+void judge_event(const struct event *e)
+{
+	ledger.events++;
+	judge.step = e->step;
+	if (e->kind != EV_STALE && e->kind != EV_ENTRY)
+		ledger.audit = false;
+	promise_event(e);
+	judge_dispatch(e);
 	if (e->kind != EV_KNOB)
 		ledger.prs_due = promise_prs_due(e->kind);
 }

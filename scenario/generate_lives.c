@@ -97,6 +97,15 @@ static void add_bind(struct script *t, const struct life *life)
 	op->flags = generate_bind_flags(t->g);
 }
 
+static void begin_life(struct script *t, struct life *life)
+{
+	if (life->pasid == SCENARIO_NONE)
+		add(t, OP_RID, life)->space = life->space;
+	else
+		add_bind(t, life);
+	life->open = true;
+}
+
 static bool open_rid(struct script *t, struct life *life)
 {
 	struct generator *g = t->g;
@@ -312,11 +321,7 @@ static void bind_again(struct script *t, struct life *life)
 	*life = (struct life){ .device = last.device, .pasid = last.pasid, .space = last.space };
 	if (!may_use(t, life->space) && !pick_space(t, &life->space))
 		return;
-	if (life->pasid == SCENARIO_NONE)
-		add(t, OP_RID, life)->space = life->space;
-	else
-		add_bind(t, life);
-	life->open = true;
+	begin_life(t, life);
 	if (generate_has(t->g, FEATURE_EXIT) && generate_one_in(t->g, 2))
 		exit_space(t, life);
 }
@@ -403,11 +408,7 @@ static void play_stream(struct script *t)
 			life->pasid = (uint8_t)p;
 	if (!pick_space(t, &life->space))
 		return;
-	if (life->pasid == SCENARIO_NONE)
-		add(t, OP_RID, life)->space = life->space;
-	else
-		add_bind(t, life);
-	life->open = true;
+	begin_life(t, life);
 	while (n-- && has_room(t, GROUP_PAGES_MAX))
 		send_request(t, life);
 }

@@ -45,6 +45,27 @@ static void set_value(struct mutator *m, struct scenario_op *op)
 	op->page = (uint16_t)value;
 }
 
+/* Of what nobody but a stranger does: descriptors and registers. */
+static void set_strangers_field(struct mutator *m, struct scenario_op *op, char letter)
+{
+	switch (letter) {
+	case 'k':
+		if (mutate_one_in(m, 4))
+			op->flags &= (uint8_t) ~(OPF_READ | OPF_WRITE);
+		break;
+	case 'x':
+		flip_bits(m, op);
+		break;
+	case 'V':
+		set_value(m, op);
+		break;
+	case 'z':
+		op->how = (uint8_t)mutate_below(m, SCENARIO_QUEUE_COUNT);
+		op->page = (uint16_t)(op->how == SCENARIO_QUEUE_SIZE ? mutate_below(m, 8) : 0);
+		break;
+	}
+}
+
 /* Gives a value to what @letter of the signature stands for: one that may well occur. */
 static void set_field(struct mutator *m, struct scenario_op *op, char letter)
 {
@@ -112,20 +133,8 @@ static void set_field(struct mutator *m, struct scenario_op *op, char letter)
 		if (mutate_one_in(m, 4))
 			op->how |= SCENARIO_PRS_CLEAR;
 		break;
-	case 'k':
-		if (mutate_one_in(m, 4))
-			op->flags &= (uint8_t) ~(OPF_READ | OPF_WRITE);
-		break;
-	case 'x':
-		flip_bits(m, op);
-		break;
-	case 'V':
-		set_value(m, op);
-		break;
-	case 'z':
-		op->how = (uint8_t)mutate_below(m, SCENARIO_QUEUE_COUNT);
-		op->page = (uint16_t)(op->how == SCENARIO_QUEUE_SIZE ? mutate_below(m, 8) : 0);
-		break;
+	default:
+		set_strangers_field(m, op, letter);
 	}
 }
 

@@ -28,7 +28,13 @@ expect 66 "^DEDUP_TOKEN: $token\$" env SLUICE_KNOWN=RACE:iopf_work:iopf_work=0 "
 expect 0 'Executed ' "$fuzzer" --system=core "${artifacts[0]}"
 expect 0 'Done 20000 runs' "${find[@]}" --system=core
 
-# --- A campaign, of two builds that happen to be one --------------------------------------------------
+# --- A campaign, of two builds that happen to be one: first side by side ------------------------------
+# Which input comes first is a matter of time there, so the rest is asked of one worker with a seed.
+expect 1 'core-S19: [0-9]+ executions, .* s left' "$build/campaign" --fuzzer "$fuzzer" --sluice "$sluice" \
+	--fuzzer "$fuzzer" --sluice "$sluice" --system core-S19 --seeds "$room/seeds" --seconds 11 --jobs 2 \
+	--output "$room/both"
+says "^$token data-race between"
+says '^[1-9][0-9]* times, and ' # that workers were restarted
 expect 1 'core-S19: [0-9]+ executions, .* s left' "$build/campaign" --fuzzer "$fuzzer" --sluice "$sluice" \
 	--fuzzer "$fuzzer" --sluice "$sluice" --system core-S19 --seeds "$room/seeds" --seconds 11 --jobs 1 --seed 1 \
 	--output "$room/campaign"
