@@ -39,15 +39,39 @@ endif()
 file(GLOB campaign_sources CONFIGURE_DEPENDS tools/campaign*.c)
 sluice_add_program(campaign ${campaign_sources})
 
-# Each target with libFuzzer where the flavour and the compiler have it; replaying files, always.
+# Each target with libFuzzer where the flavour and the compiler have it, else replaying files; of
+# drain_fuzzer there are both. What a target is made of beside its page (fuzz/target.h):
+set(sluice_target_parts fuzz/status.c fuzz/death.c fuzz/symbol.c)
+set(sluice_scenario_parts fuzz/target.c fuzz/twin.c)
+
+# sluice_add_target(NAME): fuzz/NAME.c
+function(sluice_add_target name)
+	set(parts fuzz/${name}.c ${sluice_target_parts})
+	if(name STREQUAL "language_fuzzer")
+		set(mutations fuzz/mutate_text.c)
+	else()
+		list(APPEND parts ${sluice_scenario_parts})
+		set(mutations fuzz/mutate.c)
+	endif()
+	if(SLUICE_HAS_LIBFUZZER)
+		sluice_add_program(${name} ${parts} ${mutations} fuzz/mutate_libfuzzer.c)
+		target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+	endif()
+	if(NOT SLUICE_HAS_LIBFUZZER OR name STREQUAL "drain_fuzzer")
+		sluice_add_program(${name}_replay ${parts} fuzz/standalone.c)
+	endif()
+	# The code under test of this one is the house.
+	foreach(program ${name} ${name}_replay)
+		if(TARGET ${program} AND name STREQUAL "language_fuzzer" AND SLUICE_CHECKED_FLAGS)
+			set_target_properties(${program} PROPERTIES LINK_LIBRARIES house_checked)
+		endif()
+	endforeach()
+endfunction()
+
 file(GLOB target_sources CONFIGURE_DEPENDS fuzz/*_fuzzer.c)
 foreach(source ${target_sources})
 	get_filename_component(target ${source} NAME_WE)
-	sluice_add_program(${target}_replay ${source} fuzz/death.c fuzz/symbol.c fuzz/twin.c fuzz/standalone.c)
-	if(SLUICE_HAS_LIBFUZZER)
-		sluice_add_program(${target} ${source} fuzz/mutate.c fuzz/death.c fuzz/symbol.c fuzz/twin.c)
-		target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-	endif()
+	sluice_add_target(${target})
 endforeach()
 
 include(${CMAKE_SOURCE_DIR}/bench/bench.cmake OPTIONAL)

@@ -1,36 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
 /*
- * libFuzzer's mutations of bytes, with those of scenarios mixed in (scenario/mutate.h), and scenarios
- * from the generator, so that a campaign which begins with nothing meets lives, requests and drains
- * in its first second. A function of input and seed.
+ * Mutations of scenarios (scenario/mutate.h), and fresh ones from the generator, so that a campaign which
+ * begins with nothing meets lives, requests and drains in its first second. All on the target's ground.
  */
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "fuzz/status.h"
+#include "fuzz/mutate.h"
+#include "fuzz/target.h"
 #include "run/run.h"
 #include "scenario/generate.h"
 #include "scenario/mutate.h"
 
 /*
- * Of 32 mutations so many are ours; half are the engine's, crossover among them: of schedules it makes
- * the better ones. Twelve of the harder planted bugs took 71 s of CPU in all with 2 fresh scenarios
- * in 32, 57 s with 8, 65 s with 14 (a trial ends at 10 s).
+ * Of our own so many are fresh. Twelve of the harder planted bugs took 71 s of CPU in all with 2 fresh
+ * scenarios in 32 mutations, 57 s with 8, 65 s with 14 (a trial ends at 10 s).
  */
-#define OF_ALL 32
-#define SHARE_FRESH 8
-#define SHARE_OWN 8
-#define SPLICE_ODDS 16
+#define FRESH_OF 2
+#define LEAST_SIZE 32      /* shorter ones hold no life */
 #define SCHEDULE_LENGTHS 4 /* log2 of the least bound on a fresh one's length; 5 more is the most */
 #define HOLDS_MAX 5
-
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
-				 size_t size2, uint8_t *out, size_t max, unsigned seed);
+#define THEME_MAX 4
 
 static struct scenario scenario, other;
 
@@ -75,11 +66,18 @@ static void choose_schedule(struct scenario *s, uint64_t *random)
 static size_t generate(uint8_t *data, size_t max, uint64_t random)
 {
 	uint8_t knobs[SCENARIO_KNOBS_MAX];
-	unsigned flags = scenario_random(&random) & 1 ? GENERATE_KEEP_PROMISES : 0;
+	unsigned flags = fuzz_target.generate;
 
+	if (scenario_random(&random) & 1)
+		flags |= GENERATE_KEEP_PROMISES;
 	choose_knobs(knobs, &random);
 	scenario_generate(&scenario, scenario_random(&random), flags, knobs);
+	if (fuzz_target.ground.theme)
+		for (unsigned n = below(&random, THEME_MAX + 1); n; n--)
+			scenario_add_theme(&scenario, scenario_random(&random),
+					   &fuzz_target.ground);
 	choose_schedule(&scenario, &random);
+	scenario_enter(&scenario, &fuzz_target.ground);
 	return scenario_encode(&scenario, data, max);
 }
 
@@ -90,49 +88,29 @@ static size_t mutate(uint8_t *data, size_t size, size_t max, uint64_t random)
 	choose_knobs(knobs, &random);
 	scenario_decode(&scenario, data, size);
 	do
-		scenario_mutate(&scenario, scenario_random(&random), knobs);
+		scenario_mutate(&scenario, scenario_random(&random), knobs, &fuzz_target.ground);
 	while (below(&random, 2));
+	scenario_enter(&scenario, &fuzz_target.ground);
 	return scenario_encode(&scenario, data, max);
 }
 
-/* Is what libFuzzer does by itself to be measured? */
-static bool engine_alone(void)
+size_t fuzz_mutate(uint8_t *data, size_t size, size_t max, uint64_t seed)
 {
-	static int alone = -1;
+	bool fresh = !below(&seed, FRESH_OF) || size < LEAST_SIZE;
 
-	if (alone < 0) {
-		const char *word = getenv(STATUS_MUTATOR);
-
-		alone = word && !strcmp(word, "engine");
-	}
-	return alone;
-}
-
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
-{
-	uint64_t random = seed;
-	unsigned dice = below(&random, OF_ALL);
-
-	if (engine_alone() || max < SCENARIO_BYTES_MAX)
-		return LLVMFuzzerMutate(data, size, max);
-	/* Shorter ones hold no life. */
-	if (size < 32 || dice < SHARE_FRESH)
-		return generate(data, max, random);
-	if (dice < SHARE_FRESH + SHARE_OWN)
-		return mutate(data, size, max, random);
-	return LLVMFuzzerMutate(data, size, max);
-}
-
-/* Mostly it declines: the engine's own crossover is among its mutations. */
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
-				 size_t size2, uint8_t *out, size_t max, unsigned seed)
-{
-	uint64_t random = seed;
-
-	if (engine_alone() || below(&random, SPLICE_ODDS))
+	if (max < SCENARIO_BYTES_MAX)
 		return 0;
-	scenario_decode(&scenario, data1, size1);
-	scenario_decode(&other, data2, size2);
-	scenario_splice(&scenario, &other, scenario_random(&random));
+	return fresh ? generate(data, max, seed) : mutate(data, size, max, seed);
+}
+
+size_t fuzz_splice(const uint8_t *a, size_t size_a, const uint8_t *b, size_t size_b, uint8_t *out,
+		   size_t max, uint64_t seed)
+{
+	if (max < SCENARIO_BYTES_MAX)
+		return 0;
+	scenario_decode(&scenario, a, size_a);
+	scenario_decode(&other, b, size_b);
+	scenario_splice(&scenario, &other, scenario_random(&seed));
+	scenario_enter(&scenario, &fuzz_target.ground);
 	return scenario_encode(&scenario, out, max);
 }

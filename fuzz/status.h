@@ -36,11 +36,23 @@
 /* For comparison: `engine` leaves out our mutator and generator, in fuzz/mutate.c. */
 #define STATUS_MUTATOR "SLUICE_MUTATOR"
 
+/*
+ * For tests: the target prints a line for each input, "digest: <verdict> <hash of the trace> <hash of the
+ * coverage>", in place of dying of what the judge finds.
+ */
+#define STATUS_DIGEST "SLUICE_DIGEST"
+
 struct fuzz_status {
 	uint64_t executions;
+	uint64_t mutations;                 /* of the target's own, not the engine's */
 	double twin_cpu;                    /* seconds that went into looking at the twin */
 	uint64_t repeats[STATUS_KNOWN_MAX]; /* of each identity in SLUICE_KNOWN, in its order */
 };
+
+/* This process's own, or the campaign's page. */
+extern struct fuzz_status *fuzz_status;
+/* Takes the campaign's page, if there is one. @target: who says so if that fails, with exit code 2. */
+void status_map(const char *target);
 
 static inline bool status_is_race(const char *identity)
 {

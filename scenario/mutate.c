@@ -81,10 +81,24 @@ static bool is_strangers(unsigned code)
 	return code == OP_DESCRIPTOR || code == OP_HEAD || code == OP_TAIL || code == OP_QUEUE;
 }
 
+/* One of the bits of @codes, which has some. */
+static unsigned code_of(struct mutator *m, uint64_t codes)
+{
+	unsigned left = mutate_below(m, (unsigned)__builtin_popcountll(codes));
+
+	while (left--)
+		codes &= codes - 1;
+	return (unsigned)__builtin_ctzll(codes);
+}
+
 static unsigned any_code(struct mutator *m)
 {
-	unsigned code = mutate_below(m, OP_COUNT);
+	const struct scenario_ground *ground = m->ground;
+	unsigned code;
 
+	if (ground && ground->theme && mutate_one_in(m, 2))
+		return code_of(m, ground->theme);
+	code = ground ? code_of(m, ground->ops) : mutate_below(m, OP_COUNT);
 	if (!is_strangers(code))
 		return code;
 	for (unsigned i = 0; i < m->s->ops; i++)
@@ -318,9 +332,10 @@ static enum scenario_mutation pick(struct mutator *m)
 	return kind;
 }
 
-enum scenario_mutation scenario_mutate(struct scenario *s, uint64_t seed, const uint8_t *allowed)
+enum scenario_mutation scenario_mutate(struct scenario *s, uint64_t seed, const uint8_t *allowed,
+				       const struct scenario_ground *ground)
 {
-	struct mutator m = { .s = s, .random = seed, .allowed = allowed };
+	struct mutator m = { .s = s, .random = seed, .allowed = allowed, .ground = ground };
 	enum scenario_mutation kind = SCENARIO_MUTATE_PREEMPT_ADD;
 
 	for (unsigned tries = 0; tries < TRIES; tries++) {
@@ -330,6 +345,15 @@ enum scenario_mutation scenario_mutate(struct scenario *s, uint64_t seed, const 
 	}
 	settle(s);
 	return kind;
+}
+
+void scenario_add_theme(struct scenario *s, uint64_t seed, const struct scenario_ground *ground)
+{
+	struct mutator m = { .s = s, .random = seed, .ground = ground };
+
+	if (ground->theme)
+		insert(&m, code_of(&m, ground->theme));
+	settle(s);
 }
 
 /* The tasks of @other beside those that are there, as many as there is room for. */

@@ -9,7 +9,7 @@
  * range everywhere, and can be encoded and printed.
  */
 
-#include "scenario/scenario.h"
+#include "scenario/ground.h"
 
 /*
  * X(enumerator, share): of how many in the sum of all. PREEMPT_ and HOLD_ are of the positional
@@ -46,8 +46,14 @@ enum scenario_mutation {
 /*
  * Changes @s in one way, and says which. @s has a positional schedule or none, as what was decoded.
  * @allowed: the values that a knob may get, as in scenario_generate(); NULL: the default only.
+ * @ground: what new operations are of, every other one of its theme; NULL: any. What else there is in @s
+ * may leave the ground.
  */
-enum scenario_mutation scenario_mutate(struct scenario *s, uint64_t seed, const uint8_t *allowed);
+enum scenario_mutation scenario_mutate(struct scenario *s, uint64_t seed, const uint8_t *allowed,
+				       const struct scenario_ground *ground);
+
+/* One more operation of the theme of @ground, mostly on what others use, if there is room. */
+void scenario_add_theme(struct scenario *s, uint64_t seed, const struct scenario_ground *ground);
 
 /*
  * Some operations or a part of the schedule of @other into @s; or its tasks beside those of @s. What

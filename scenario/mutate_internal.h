@@ -12,6 +12,7 @@ struct mutator {
 	struct scenario *s;
 	uint64_t random;
 	const uint8_t *allowed;
+	const struct scenario_ground *ground; /* or NULL */
 };
 
 static inline unsigned mutate_below(struct mutator *m, unsigned n)

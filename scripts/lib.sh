@@ -124,3 +124,11 @@ seeds() {
 	done
 	echo "$room"
 }
+
+# both_forms FOLDER: what is in there, and the seeds as text that is short enough. Prints the folder.
+both_forms() {
+	local room=$1-and-texts
+	mkdir -p "$room"
+	find "$1" corpora/seeds corpora/regress -type f -size -9 ! -name '*.md' -exec cp -u -t "$room" {} +
+	echo "$room"
+}

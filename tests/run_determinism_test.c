@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "fuzz/coverage.h"
 #include "run/chooser.h"
 #include "run/run.h"
 #include "scenario/generate.h"
@@ -28,40 +29,6 @@
 #define ACCESS_FLAG GENERATE_ACCESS
 #else
 #define ACCESS_FLAG 0
-#endif
-
-/* libFuzzer's counters, one for each edge of the systems; the linker bounds them if there are any. */
-#if defined(SLUICE_ASAN) && defined(__clang__)
-extern u8 __start___sancov_cntrs[] __attribute__((weak));
-extern u8 __stop___sancov_cntrs[] __attribute__((weak));
-
-static size_t coverage_size(void)
-{
-	return (size_t)(__stop___sancov_cntrs - __start___sancov_cntrs);
-}
-
-static void coverage_clear(void)
-{
-	memset(__start___sancov_cntrs, 0, coverage_size());
-}
-
-static u64 coverage_hash(void)
-{
-	u64 hash = 0;
-
-	for (size_t i = 0; i < coverage_size(); i++)
-		hash = (hash ^ __start___sancov_cntrs[i]) * 0x9e3779b97f4a7c15ull;
-	return hash;
-}
-#else
-static void coverage_clear(void)
-{
-}
-
-static u64 coverage_hash(void)
-{
-	return 0;
-}
 #endif
 
 struct outcome {

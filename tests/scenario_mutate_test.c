@@ -128,8 +128,8 @@ static void test_deterministic(void **state)
 	for (uint64_t seed = 0; seed < 4000; seed++) {
 		make_input(&s, seed);
 		make_input(&other, seed);
-		assert_int_equal(scenario_mutate(&s, seed, any),
-				 scenario_mutate(&other, seed, any));
+		assert_int_equal(scenario_mutate(&s, seed, any, NULL),
+				 scenario_mutate(&other, seed, any, NULL));
 		assert_true(scenario_equal(&s, &other));
 		make_input(&before, seed + 1);
 		scenario_splice(&s, &before, seed);
@@ -147,7 +147,7 @@ static void test_valid(void **state)
 				make_input(&before, seed * 7);
 				scenario_splice(&s, &before, seed);
 			} else {
-				scenario_mutate(&s, seed * ROW + i, any);
+				scenario_mutate(&s, seed * ROW + i, any, NULL);
 			}
 			/* Text takes ten times as long; a fault lasts as a rule. */
 			check_valid(seed, i == ROW - 1);
@@ -164,7 +164,7 @@ static void test_full(void **state)
 		scenario_decode(&s, bytes, sizeof(bytes));
 		scenario_decode(&before, bytes, sizeof(bytes));
 		for (unsigned i = 0; i < 4 * ROW; i++)
-			scenario_mutate(&s, seed * 4 * ROW + i, NULL);
+			scenario_mutate(&s, seed * 4 * ROW + i, NULL, NULL);
 		scenario_splice(&s, &before, seed);
 		check_valid(seed, true);
 	}
@@ -178,7 +178,7 @@ static void test_knobs(void **state)
 	scenario_set_knobs(few_knobs, sizeof(few_knobs) / sizeof(few_knobs[0]));
 	for (uint64_t seed = 0; seed < 20000; seed++) {
 		scenario_init(&s);
-		scenario_mutate(&s, seed, half);
+		scenario_mutate(&s, seed, half, NULL);
 		assert_int_equal(s.unit[0].knob[0], 0);
 		assert_int_equal(s.unit[0].knob[1], 0);
 		assert_int_not_equal(s.unit[0].knob[2], 1);
@@ -266,7 +266,7 @@ static void test_each_kind_happens(void **state)
 
 		make_input(&before, seed);
 		make_input(&s, seed);
-		kind = scenario_mutate(&s, seed, any);
+		kind = scenario_mutate(&s, seed, any, NULL);
 		count[kind]++;
 		changed[kind] += !scenario_equal(&s, &before);
 		if (!is_done(kind))

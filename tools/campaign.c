@@ -95,6 +95,28 @@ static uint64_t executions(void)
 	return sum;
 }
 
+static uint64_t mutations(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < options.jobs; i++)
+		sum += campaign.worker[i].status->mutations;
+	return sum;
+}
+
+/* What is fuzzed, and by which target if not the usual one. */
+static const char *title(void)
+{
+	static char text[256];
+
+	if (!options.target)
+		return options.system;
+	if (options.unsystematic)
+		return options.target;
+	snprintf(text, sizeof(text), "%s on %s", options.target, options.system);
+	return text;
+}
+
 #define LARGEST(field)                                                                             \
 	({                                                                                         \
 		unsigned largest = 0;                                                              \
@@ -116,7 +138,7 @@ static void live_line(void)
 	fprintf(stderr,
 		"%s%s: %llu executions, %.0f/s, coverage %u, features %u, corpus %u, "
 		"%u findings, %u restarts, %.0f s left%s",
-		terminal ? "\r\033[K" : "", options.system, (unsigned long long)executions(),
+		terminal ? "\r\033[K" : "", title(), (unsigned long long)executions(),
 		t > 0 ? (double)executions() / t : 0, LARGEST(coverage), LARGEST(features),
 		LARGEST(corpus), finding_count, campaign.deaths, left, terminal ? "" : "\n");
 }
@@ -141,7 +163,7 @@ static void bury(struct worker *w, int code)
 	campaign.at = elapsed();
 	if (w->words.artifact[0])
 		campaign.dropped += finding_leave_corpus(w->words.artifact);
-	if (w->words.identity[0] && w->words.text_size) {
+	if (w->words.identity[0] && (w->words.text_size || w->words.artifact[0])) {
 		w->quick_deaths = 0;
 		finding_add(&w->words, w->build, elapsed());
 		if (finding_count > known)
@@ -269,16 +291,20 @@ static void print_folded(const char *text)
 static void print_finding(const struct finding *f)
 {
 	static const char *const replay[] = {
-		[REPLAYS_NOT] = "THE TEXT DOES NOT REPLAY in a fresh process",
-		[REPLAYS_ALIKE] =
-			"the text replays in a fresh process, between two other functions",
-		[REPLAYS] = "the text replays in a fresh process",
+		[REPLAYS_NOT] = "DOES NOT REPLAY in a fresh process",
+		[REPLAYS_ALIKE] = "replays in a fresh process, between two other functions",
+		[REPLAYS] = "replays in a fresh process",
 	};
 
-	printf("\n%s%s%s\n  met %llu times, first after %.1f s; %s\n  premises:\n", f->line,
+	printf("\n%s%s%s\n  met %llu times, first after %.1f s; the %s %s\n", f->line,
 	       finding_mark(f), f->shared ? " (the twin has it, too)" : "",
 	       (unsigned long long)finding_met(f, campaign.worker, options.jobs), f->at,
-	       replay[f->replays]);
+	       f->is_text ? "text" : "input", replay[f->replays]);
+	if (!f->is_text) {
+		printf("  replay: %s %s\n", f->build->fuzzer, f->path);
+		return;
+	}
+	puts("  premises:");
 	print_folded(f->premises);
 	printf("  replay: scripts/sluice run %s\n", f->path);
 }
@@ -290,14 +316,15 @@ static int summarise(unsigned seeds)
 	printf("\n%s: %.0f s with %u worker%s from %u seeds: %llu executions (%.0f/s), coverage "
 	       "%u, "
 	       "features %u, corpus %u\n",
-	       options.system, t, options.jobs, options.jobs == 1 ? "" : "s", seeds,
+	       title(), t, options.jobs, options.jobs == 1 ? "" : "s", seeds,
 	       (unsigned long long)executions(), (double)executions() / t, LARGEST(coverage),
 	       LARGEST(features), LARGEST(corpus));
-	printf("tried: operations, knob values of all classes, kept and broken promises, "
-	       "schedules; "
-	       "workers were restarted\n%u times, and %u inputs that end a process left the "
-	       "corpus\n",
-	       campaign.deaths, campaign.dropped);
+	if (!options.unsystematic)
+		printf("tried: operations, knob values of all classes, kept and broken promises, "
+		       "schedules\n");
+	printf("%llu inputs were made by the target's own mutations; workers were restarted %u "
+	       "times,\nand %u inputs that end a process left the corpus\n",
+	       (unsigned long long)mutations(), campaign.deaths, campaign.dropped);
 	if (interrupted)
 		printf("stopped by the user\n");
 	if (finding_count)
@@ -343,6 +370,7 @@ static void write_report(void)
 enum {
 	KEY_FUZZER = 256,
 	KEY_SLUICE,
+	KEY_TARGET,
 	KEY_SEEDS,
 	KEY_SEED,
 	KEY_TWIN,
@@ -395,6 +423,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_SLUICE:
 		name_program(key, arg, state);
 		break;
+	case KEY_TARGET:
+		options.target = arg;
+		options.unsystematic = !strcmp(arg, "language_fuzzer");
+		break;
 	case KEY_SEEDS:
 		options.seeds = arg;
 		break;
@@ -441,6 +473,7 @@ static const struct argp_option argp_options[] = {
 	{ "sluice", KEY_SLUICE, "FILE", 0,
 	  "The sluice program of the same build, in the same order", 0 },
 	{ "seeds", KEY_SEEDS, "DIR", 0, "Inputs to begin with, in the byte form", 0 },
+	{ "target", KEY_TARGET, "NAME", 0, "What to call the fuzz target, if not drain_fuzzer", 0 },
 	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
 	{ "seconds", 't', "N", 0, "How long (60)", 0 },
 	{ "jobs", 'j', "N", 0, "Workers (2)", 0 },

@@ -14,7 +14,8 @@
  * Workers may be of several builds, each with its own sanitizers: they take turns, share corpus and
  * findings, and a finding is tried by the build that found it.
  *
- * Files: OUTPUT/<identity>.sluice and .bytes are the findings; OUTPUT/state has the corpus, the
+ * Files: OUTPUT/<identity>.sluice and .bytes are the findings (of the language's target, which plays no
+ * scenario, there is the latter alone); OUTPUT/state has the corpus, the
  * workers' logs and libFuzzer's artifacts.
  */
 
@@ -40,6 +41,8 @@ struct campaign_options {
 	struct campaign_build build[CAMPAIGN_BUILDS_MAX]; /* of workers 0, 1, ... in turn */
 	unsigned fuzzers, sluices; /* named so far; as many of both in the end */
 	const char *system, *seeds, *output;
+	const char *target;  /* NULL, or: its name */
+	bool unsystematic;   /* it plays no system */
 	const char *twin;    /* NULL, or: what it gives as well is no finding */
 	const char *against; /* NULL, or: what some runs are held against */
 	const char *report;  /* NULL, or: where the outcome goes, as JSON */
@@ -105,7 +108,9 @@ enum replay {
 struct finding {
 	char identity[DEATH_TOKEN_MAX];
 	char line[512], premises[1024];
-	char path[CAMPAIGN_PATH]; /* of the text */
+	char path[CAMPAIGN_PATH]; /* of the text, or of the input if there is none */
+	bool is_text;
+	const struct campaign_build *build;
 	uint64_t deaths;
 	unsigned broken; /* promises broken in the case that is kept */
 	bool race;       /* a data race */

@@ -128,6 +128,40 @@ static bool run_file(const struct campaign_build *build, const char *path, const
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
+/* Does the fuzz target die of the input at @path in a fresh process, and say @token? */
+static bool input_dies(const struct campaign_build *build, const char *path, const char *token)
+{
+	char log[CAMPAIGN_PATH + 64], line[512], wanted[DEATH_TOKEN_MAX + 16];
+	bool said = false;
+	int status;
+	pid_t pid;
+	FILE *in;
+
+	snprintf(log, sizeof(log), "%s/state/replay.log", options.output);
+	snprintf(wanted, sizeof(wanted), "DEDUP_TOKEN: %s\n", token);
+	pid = fork();
+	if (pid < 0)
+		campaign_die("cannot start a process: %s", strerror(errno));
+	if (!pid) {
+		int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+		execl(build->fuzzer, build->fuzzer, path, (char *)NULL);
+		_exit(3);
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	in = fopen(log, "r");
+	while (in && fgets(line, sizeof(line), in))
+		said |= !strcmp(line, wanted);
+	if (in)
+		fclose(in);
+	return said && status;
+}
+
 /*
  * The worker has passed over races, and so must this. Of many accesses to one place TSan remembers the
  * last few, and which depends on what the process did before: another pair may stand for the same race.
@@ -208,14 +242,18 @@ void finding_add(const struct last_words *words, const struct campaign_build *bu
 	/* A token has more than one part; the judge's identities have one. */
 	f->race = status_is_race(f->identity);
 	f->passed = f->race || !strchr(f->identity, ':');
-	finding_path(f->identity, ".sluice", f->path, sizeof(f->path));
+	f->is_text = words->text_size;
+	f->build = build;
+	finding_path(f->identity, f->is_text ? ".sluice" : ".bytes", f->path, sizeof(f->path));
 	finding_path(f->identity, ".bytes", bytes, sizeof(bytes));
 	if (words->artifact[0] && !copy_file(words->artifact, bytes))
 		fprintf(stderr, "campaign: %s: %s\n", bytes, strerror(errno));
 	f->replays = REPLAYS_NOT;
-	if (write_text(f, words, f->path, false))
+	if (!f->is_text)
+		f->replays = input_dies(build, bytes, f->identity) ? REPLAYS : REPLAYS_NOT;
+	else if (write_text(f, words, f->path, false))
 		f->replays = replay(f, build, f->path);
-	f->shared = twin_shares(f, words, build);
+	f->shared = f->is_text && twin_shares(f, words, build);
 }
 
 const char *finding_mark(const struct finding *f)

@@ -17,7 +17,7 @@
 
 #define STOP_SECONDS 5.0
 
-static void status_map(struct worker *w)
+static void share_status(struct worker *w)
 {
 	w->status_fd = memfd_create("sluice-status", 0);
 	if (w->status_fd < 0 || ftruncate(w->status_fd, sizeof(*w->status)))
@@ -88,7 +88,7 @@ void worker_start(struct worker *w, double seconds_left)
 	char log[CAMPAIGN_PATH + 64];
 
 	if (!w->status)
-		status_map(w);
+		share_status(w);
 	if (w->log > 0)
 		close(w->log);
 	snprintf(log, sizeof(log), "%s/state/worker%u.log", options.output, w->index);
