@@ -75,19 +75,6 @@ static void auto_response(struct model_unit *u, u32 req, unsigned rc)
 	link_down(&model.device[r->dev], &item, false);
 }
 
-static void damage_group(struct model_unit *u, const struct model_req *r)
-{
-	if (unit_knob(u, KNOB_GROUP_REST) == 0 || (r->flags & REQ_LAST))
-		return;
-	if (u->damaged_count == DAMAGED_MAX) {
-		engine_overflow("damaged groups of a unit");
-		return;
-	}
-	u->damaged[u->damaged_count].dev = r->dev;
-	u->damaged[u->damaged_count].group = r->group;
-	u->damaged[u->damaged_count++].pasid = r->pasid;
-}
-
 /* K11: is @r a later member of a damaged group? Its last page ends that. */
 static bool group_is_damaged(struct model_unit *u, const struct model_req *r)
 {
@@ -102,6 +89,20 @@ static bool group_is_damaged(struct model_unit *u, const struct model_req *r)
 		return true;
 	}
 	return false;
+}
+
+/* @r is lost: so is what comes after it, up to its group's last page, which may be @r itself. */
+static void damage_group(struct model_unit *u, const struct model_req *r)
+{
+	if (unit_knob(u, KNOB_GROUP_REST) == 0 || group_is_damaged(u, r) || (r->flags & REQ_LAST))
+		return;
+	if (u->damaged_count == DAMAGED_MAX) {
+		engine_overflow("damaged groups of a unit");
+		return;
+	}
+	u->damaged[u->damaged_count].dev = r->dev;
+	u->damaged[u->damaged_count].group = r->group;
+	u->damaged[u->damaged_count++].pasid = r->pasid;
 }
 
 static void reject(struct model_unit *u, u32 req, enum request_reject reason)

@@ -35,8 +35,10 @@ struct scenario_op *generate_op(struct generator *g, unsigned code, unsigned tas
 	struct scenario *s = g->s;
 	struct scenario_op *op = &s->op[s->ops];
 
-	if (s->ops == SCENARIO_OPS_MAX)
+	if (s->ops == SCENARIO_OPS_MAX) {
+		g->overran = true;
 		return &g->overrun;
+	}
 	*op = (struct scenario_op){ .code = (uint8_t)code, .task = (uint8_t)task };
 	s->ops++;
 	return op;
@@ -227,7 +229,8 @@ static void settle_credits(struct generator *g)
 	}
 }
 
-void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const uint8_t *allowed)
+/* False if it had more operations than there is room for: then the last lives have no end. */
+static bool generate(struct scenario *s, uint64_t seed, unsigned flags, const uint8_t *allowed)
 {
 	struct generator g = { .s = s,
 			       .allowed = allowed,
@@ -266,4 +269,12 @@ void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const 
 	if (flags & (GENERATE_RAW | GENERATE_REGISTERS))
 		generate_raw(&g, flags);
 	scenario_sort_ops(s);
+	return !g.overran;
+}
+
+void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const uint8_t *allowed)
+{
+	/* A life without its stop breaks a promise. */
+	while (!generate(s, seed, flags, allowed) && flags & GENERATE_KEEP_PROMISES)
+		scenario_random(&seed);
 }

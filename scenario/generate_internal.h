@@ -81,6 +81,7 @@ struct generator {
 	uint16_t group_base;
 	uint16_t next_page, next_group;
 	struct scenario_op overrun; /* takes what is beyond the bounds */
+	bool overran;
 };
 
 unsigned generate_below(struct generator *g, unsigned n);

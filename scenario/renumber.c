@@ -13,8 +13,11 @@ struct renumbering {
 	/* Who binds the lives of this symbol on this device: one task, and one life at a time. */
 	uint8_t owner[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX];
 	bool bound[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX];
-	/* What a symbol of the old kind stands for: in all tasks, and in this one. */
-	uint8_t first[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX];
+	/*
+	 * What a symbol of the old kind stands for: in tasks that don't bind it, which mostly end what
+	 * is left when another task is over, and in this one.
+	 */
+	uint8_t last[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX];
 	uint8_t now[SCENARIO_TASKS_MAX][SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX];
 };
 
@@ -69,14 +72,13 @@ static void settle_bind(struct renumbering *r, struct scenario_op *op)
 	r->owner[op->device][symbol] = op->task;
 	r->bound[op->device][symbol] = true;
 	r->now[op->task][op->device][old] = symbol;
-	if (r->first[op->device][old] == NOBODY)
-		r->first[op->device][old] = symbol;
+	r->last[op->device][old] = symbol;
 }
 
 static void settle_other(struct renumbering *r, struct scenario_op *op)
 {
 	uint8_t now = r->now[op->task][op->device][op->pasid];
-	uint8_t symbol = now != NOBODY ? now : r->first[op->device][op->pasid];
+	uint8_t symbol = now != NOBODY ? now : r->last[op->device][op->pasid];
 
 	if (symbol != NOBODY)
 		op->pasid = symbol;
@@ -89,7 +91,7 @@ void scenario_numbers_by_space(struct scenario *s)
 	struct renumbering r = { .taken = 0 };
 
 	memset(r.owner, NOBODY, sizeof(r.owner));
-	memset(r.first, NOBODY, sizeof(r.first));
+	memset(r.last, NOBODY, sizeof(r.last));
 	memset(r.now, NOBODY, sizeof(r.now));
 	find_taken(&r, s);
 	for (unsigned i = 0; i < s->ops; i++)

@@ -277,22 +277,31 @@ static void overflow_knobs(void **state)
 	host_writeq(32, PQH);
 	host_writel(PRS_PRO, PRS);
 	assert_false(host_readl(PRS) & PRS_PRO);
+}
 
-	/* K11: the rest of a damaged group is dropped, its last page answered Success. */
+/* K11: the rest of a damaged group is dropped, its last page answered Success. */
+static void rest_of_a_group(void **state)
+{
 	for (unsigned queued = 0; queued < 2; queued++) {
 		drv_defaults();
 		drv_knob(KNOB_GROUP_REST, queued ? "queued" : "dropped");
 		drv_start();
 		fill_ring();
 		drv_request(1, 10, 1, false);
+		drv_request(1, 10, 1, false);
+		/* Of this one the overflow takes the last page, too: the index is free again. */
+		drv_request(1, 12, 1, false);
+		drv_request(1, 12, 1, true);
 		drv_settle(NULL);
+		assert_int_equal(drv_count(EV_RESP_AUTO), 1);
 		host_writeq(host_readq(PQT), PQH);
 		host_writel(3, PRS);
 		drv_request(1, 10, 1, true);
 		drv_request(1, 11, 1, true);
+		drv_request(1, 12, 1, false);
 		drv_settle(NULL);
-		assert_int_equal(drv_count(EV_REQ_DELIVERED), 8 + queued);
-		assert_int_equal(drv_count(EV_RESP_AUTO), !queued);
+		assert_int_equal(drv_count(EV_REQ_DELIVERED), 9 + queued);
+		assert_int_equal(drv_count(EV_RESP_AUTO), 1 + !queued);
 	}
 }
 
@@ -585,6 +594,7 @@ int main(void)
 		cmocka_unit_test(no_pasid_uses_rid_pasid),
 		cmocka_unit_test(overflow),
 		cmocka_unit_test(overflow_knobs),
+		cmocka_unit_test(rest_of_a_group),
 		cmocka_unit_test(precedence),
 		cmocka_unit_test(event_edge),
 		cmocka_unit_test(event_last_page),

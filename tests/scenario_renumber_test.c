@@ -60,6 +60,17 @@ static void another_task_hands_a_life_on(void **state)
 	expect_text(1, "unbind d0 p2");
 }
 
+static void the_last_life_is_handed_on(void **state)
+{
+	parse("sluice 1\nunit u0\ndevice d0 unit=u0 rid=00:02.0\nspace A\n"
+	      "task a: bind d0 A as p3 domain; unbind d0 p3; bind d0 A as p3\n"
+	      "task b: await a; stop d0 p3; unbind d0 p3\n");
+	expect_text(0, "bind d0 A as p3 domain");
+	expect_text(2, "bind d0 A as p1");
+	expect_text(4, "stop d0 p1");
+	expect_text(5, "unbind d0 p1");
+}
+
 static void what_is_left_over_pauses(void **state)
 {
 	parse("sluice 1\nunit u0\ndevice d0 unit=u0 rid=00:02.0\nspace A\n"
@@ -69,12 +80,30 @@ static void what_is_left_over_pauses(void **state)
 	expect_text(2, "pause");
 }
 
+/* A scenario that ended all its lives still does. */
+static void expect_ends(void)
+{
+	int open[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX] = { 0 };
+
+	for (unsigned i = 0; i < s.ops; i++) {
+		const struct scenario_op *op = &s.op[i];
+
+		if (op->code == OP_BIND)
+			open[op->device][op->pasid]++;
+		else if (op->code == OP_UNBIND)
+			open[op->device][op->pasid]--;
+	}
+	for (unsigned d = 0; d < SCENARIO_DEVICES_MAX; d++)
+		for (unsigned p = 0; p < SCENARIO_PASIDS_MAX; p++)
+			assert_true(open[d][p] <= 0);
+}
+
 /* Over generated scenarios: one task for each life, and no symbol for two kinds. */
 static void generated(void **state)
 {
 	unsigned binds = 0, domains = 0;
 
-	for (uint64_t seed = 1; seed <= 3000; seed++) {
+	for (uint64_t seed = 1; seed <= 20000; seed++) {
 		int owner[SCENARIO_DEVICES_MAX][SCENARIO_PASIDS_MAX];
 
 		memset(owner, 0xff, sizeof(owner));
@@ -100,6 +129,8 @@ static void generated(void **state)
 					     !(s.op[j].flags & OPF_DOMAIN) &&
 					     s.op[j].pasid == op->pasid);
 		}
+		if (seed & 1)
+			expect_ends();
 		again = s;
 		scenario_numbers_by_space(&again);
 		assert_true(scenario_equal(&s, &again));
@@ -113,6 +144,7 @@ int main(void)
 		cmocka_unit_test(lives_follow_their_space),
 		cmocka_unit_test(a_domain_gets_a_spare_symbol),
 		cmocka_unit_test(another_task_hands_a_life_on),
+		cmocka_unit_test(the_last_life_is_handed_on),
 		cmocka_unit_test(what_is_left_over_pauses),
 		cmocka_unit_test(generated),
 	};
