@@ -132,3 +132,10 @@ both_forms() {
 	find "$1" corpora/seeds corpora/regress -type f -size -9 ! -name '*.md' -exec cp -u -t "$room" {} +
 	echo "$room"
 }
+
+# verdict_code: a name for all that decides a verdict, as it is now. What only chooses inputs (scenario/,
+# fuzz/) is not part of it.
+verdict_code() {
+	find core host judge model run sut -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum |
+		sha256sum | cut -c 1-12
+}

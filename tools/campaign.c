@@ -357,12 +357,17 @@ static void write_report(void)
 	}
 	fprintf(out, "{\"executions\": %llu, \"cpu_seconds\": %.6f, \"wall_seconds\": %.6f, ",
 		(unsigned long long)executions(), campaign.cpu, campaign.at);
+	fprintf(out, "\"findings\": %u, \"workers\": [", finding_own());
+	for (unsigned i = 0; i < options.jobs; i++)
+		fprintf(out, "%s{\"build\": %u, \"cpu_seconds\": %.3f, \"executions\": %llu}",
+			i ? ", " : "", i % options.fuzzers, worker_cpu(&campaign.worker[i]),
+			(unsigned long long)campaign.worker[i].status->executions);
 	/* An identity has no character that JSON minds; a path may have. */
 	if (f < findings + finding_count)
-		fprintf(out, "\"identity\": \"%s\", \"file\": \"%s\"}\n", f->identity,
+		fprintf(out, "], \"identity\": \"%s\", \"file\": \"%s\"}\n", f->identity,
 			strrchr(f->path, '/') + 1);
 	else
-		fprintf(out, "\"identity\": null, \"file\": null}\n");
+		fprintf(out, "], \"identity\": null, \"file\": null}\n");
 	if (fclose(out))
 		campaign_die("%s: %s", options.report, strerror(errno));
 }
