@@ -18,9 +18,7 @@
  * scenarios in 32 mutations, 57 s with 8, 65 s with 14 (a trial ends at 10 s).
  */
 #define FRESH_OF 2
-#define LEAST_SIZE 32      /* shorter ones hold no life */
-#define SCHEDULE_LENGTHS 4 /* log2 of the least bound on a fresh one's length; 5 more is the most */
-#define HOLDS_MAX 5
+#define LEAST_SIZE 32 /* shorter ones hold no life */
 #define THEME_MAX 4
 
 static struct scenario scenario, other;
@@ -36,33 +34,6 @@ static void choose_knobs(uint8_t knobs[SCENARIO_KNOBS_MAX], uint64_t *random)
 	run_knob_masks(knobs, scenario_random(random) & 1, false);
 }
 
-/*
- * The bytes of a schedule: it leaves the fair one now and then, or at each decision, or it holds
- * somebody back a few times, or both.
- */
-static void choose_schedule(struct scenario *s, uint64_t *random)
-{
-	unsigned length = below(random, 1u << (SCHEDULE_LENGTHS + below(random, 6)));
-	unsigned kind = below(random, 8), rare = kind ? 1 + below(random, 5) : 0;
-
-	s->positional = length;
-	s->choice_count = (uint16_t)length;
-	for (unsigned i = 0; i < length; i++) {
-		uint64_t r = scenario_random(random);
-		bool fair = kind > 4 || r & ((1u << rare) - 1);
-
-		s->choice[i] = fair ? 0 : (uint8_t)((r >> 32) % SCENARIO_CHOICE_HOLD);
-	}
-	if (!length || kind < 3)
-		return;
-	for (unsigned holds = 1 + below(random, HOLDS_MAX); holds; holds--) {
-		unsigned at = below(random, length);
-
-		s->choice[at] =
-			(uint8_t)(SCENARIO_CHOICE_HOLD + below(random, 256 - SCENARIO_CHOICE_HOLD));
-	}
-}
-
 static size_t generate(uint8_t *data, size_t max, uint64_t random)
 {
 	uint8_t knobs[SCENARIO_KNOBS_MAX];
@@ -76,7 +47,7 @@ static size_t generate(uint8_t *data, size_t max, uint64_t random)
 		for (unsigned n = below(&random, THEME_MAX + 1); n; n--)
 			scenario_add_theme(&scenario, scenario_random(&random),
 					   &fuzz_target.ground);
-	choose_schedule(&scenario, &random);
+	scenario_generate_schedule(&scenario, scenario_random(&random));
 	scenario_enter(&scenario, &fuzz_target.ground);
 	return scenario_encode(&scenario, data, max);
 }

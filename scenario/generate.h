@@ -29,6 +29,17 @@ enum generate_flags {
  */
 void scenario_generate(struct scenario *s, uint64_t seed, unsigned flags, const uint8_t *allowed);
 
+/*
+ * Gives @s a positional schedule in place of the one it has, of a few departures from the fair one, or
+ * many, and of holds. They may stand anywhere in the run, so a drain at its end meets them, too. A
+ * pure function of the number of operations and the seed.
+ */
+void scenario_generate_schedule(struct scenario *s, uint64_t seed);
+/* How many decisions a run of @s may take: a guess, for places where a choice is to stand. */
+unsigned scenario_decisions(const struct scenario *s);
+/* A choice that holds somebody back: half of the time whoever runs. */
+uint8_t scenario_any_hold(uint64_t seed);
+
 /* A small fast generator that all of Sluice's seeds go through (splitmix64). */
 static inline uint64_t scenario_random(uint64_t *state)
 {

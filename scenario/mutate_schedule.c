@@ -6,7 +6,7 @@
 #include "scenario/mutate_internal.h"
 
 #define STRETCH_MAX 32
-#define BEHIND_MAX 64 /* a new choice stands at most so far behind the last one */
+#define BEHIND_MAX 64 /* near: a new choice stands at most so far behind the last one */
 
 static unsigned room(const struct scenario *s)
 {
@@ -21,10 +21,12 @@ static void pad(struct scenario *s, unsigned count)
 		s->choice[s->choice_count++] = 0;
 }
 
-/* Any of @from to 255 (or @to) that is not the fair one. */
-static uint8_t any_choice(struct mutator *m, unsigned from, unsigned to)
+/* Any that is not the fair one, and holds nobody back; or one that does. */
+static uint8_t any_choice(struct mutator *m, bool hold)
 {
-	return (uint8_t)(from + mutate_below(m, to - from));
+	if (hold)
+		return scenario_any_hold(scenario_random(&m->random));
+	return (uint8_t)(1 + mutate_below(m, SCENARIO_CHOICE_HOLD - 1));
 }
 
 /* The place of a choice that is not the fair one; or the length. */
@@ -42,16 +44,20 @@ static unsigned find_choice(struct mutator *m, unsigned from)
 	return s->choice_count;
 }
 
-static bool add(struct mutator *m, unsigned from, unsigned to)
+/* Near those that are there, or anywhere in the run. */
+static bool add(struct mutator *m, bool hold)
 {
 	struct scenario *s = m->s;
 	unsigned end = s->choice_count + BEHIND_MAX, most = room(s), at;
+	unsigned decisions = scenario_decisions(s);
 
+	if (decisions > end && mutate_one_in(m, 2))
+		end = decisions;
 	at = mutate_below(m, end < most ? end : most);
 	if (at >= most)
 		return false;
 	pad(s, at + 1);
-	s->choice[at] = any_choice(m, from, to);
+	s->choice[at] = any_choice(m, hold);
 	return true;
 }
 
@@ -112,9 +118,9 @@ bool mutate_schedule(struct mutator *m, enum scenario_mutation kind)
 
 	switch (kind) {
 	case SCENARIO_MUTATE_PREEMPT_ADD:
-		return add(m, 1, SCENARIO_CHOICE_HOLD);
+		return add(m, false);
 	case SCENARIO_MUTATE_HOLD_ADD:
-		return add(m, SCENARIO_CHOICE_HOLD, 256);
+		return add(m, true);
 	case SCENARIO_MUTATE_PREEMPT_REMOVE:
 		return set(m, find_choice(m, 1), 0);
 	case SCENARIO_MUTATE_HOLD_END:
@@ -123,9 +129,8 @@ bool mutate_schedule(struct mutator *m, enum scenario_mutation kind)
 		return shift(m);
 	case SCENARIO_MUTATE_PREEMPT_TARGET:
 		at = find_choice(m, 1);
-		if (at < length && m->s->choice[at] >= SCENARIO_CHOICE_HOLD)
-			return set(m, at, any_choice(m, SCENARIO_CHOICE_HOLD, 256));
-		return set(m, at, any_choice(m, 1, SCENARIO_CHOICE_HOLD));
+		return set(m, at,
+			   any_choice(m, at < length && m->s->choice[at] >= SCENARIO_CHOICE_HOLD));
 	case SCENARIO_MUTATE_STRETCH:
 		if (!length)
 			return false;

@@ -38,6 +38,9 @@
 #define SCENARIO_KNOBS_MAX 32
 #define SCENARIO_COMMENT_MAX 2048
 #define SCENARIO_CHOICE_HOLD 0xe0 /* positional choices from here on hold somebody back */
+/* ... this one whoever would move by the fair order: options are counted modulo 2 to 6, mostly. */
+#define SCENARIO_CHOICE_HOLD_RUNNING 0xf0
+_Static_assert(SCENARIO_CHOICE_HOLD_RUNNING % 60 == 0, "option 0, of up to six");
 
 /* Operations. X(enumerator, word, signature). The signature's letters, in order of the text:
  * D device, U unit, P pasid symbol, Q pasid symbol or `none`, S space, R space or `none`,
