@@ -7,12 +7,13 @@
 #             A second copy of the house, all of it checked, serves the unit tests
 #   tsan      code under test only, with coverage: what watches must not order what is watched
 #   msan      everything, since one uninstrumented store is a false report
-#   coverage  source coverage of the code under test
+#   coverage  source coverage of the code under test, and of the model for its marks (docs/coverage.md)
 #
 # Variables for the other files:
 #   SLUICE_SYSTEM_FLAGS  code under test         SLUICE_HOST_FLAGS    the host's primitives
 #   SLUICE_HOUSE_FLAGS   all other rooms         SLUICE_LINK_FLAGS    every program
 #   SLUICE_CHECKED_FLAGS the checked copy, if there is one
+#   SLUICE_MODEL_FLAGS   the room model, beside those of the house
 #   SLUICE_SYSTEM_WHOLE_FLAGS  code under test that no access point may divide (its atomics)
 #   SLUICE_ACCESS_FLAGS  what divides any other code in the same way; none without SLUICE_ACCESS
 #   SLUICE_NEEDS         this build, as a `needs` line says it
@@ -29,6 +30,7 @@ set(SLUICE_SYSTEM_FLAGS -fwrapv -fno-strict-aliasing)
 set(SLUICE_HOST_FLAGS)
 set(SLUICE_HOUSE_FLAGS)
 set(SLUICE_CHECKED_FLAGS)
+set(SLUICE_MODEL_FLAGS)
 set(SLUICE_LINK_FLAGS)
 set(SLUICE_HAS_LIBFUZZER FALSE)
 # A report that names functions needs frames; fibers have no fake stack of ASan's.
@@ -41,6 +43,29 @@ endif()
 # nothing: what the systems compare are indices and pointers, not input.
 set(fuzzer_coverage -fsanitize=fuzzer-no-link -fno-sanitize-coverage=stack-depth,trace-cmp)
 
+# AFL++ in the place of libFuzzer, in the flavour asan. Its runtime takes what clang's own options call,
+# so the compiler stays the one of all other flavours, and files that get no option feed no map:
+# afl-clang-fast would instrument the house, too. SLUICE_CMPLOG: the program that afl-fuzz asks for what is compared.
+option(SLUICE_AFL "Fuzz targets for AFL++ (SLUICE_FLAVOUR=asan, clang)" OFF)
+option(SLUICE_CMPLOG "With SLUICE_AFL: comparisons, too, for CMPLOG" OFF)
+set(SLUICE_HAS_AFL FALSE)
+if(SLUICE_AFL)
+	if(NOT clang OR NOT SLUICE_FLAVOUR STREQUAL "asan")
+		message(FATAL_ERROR "SLUICE_AFL needs clang and SLUICE_FLAVOUR=asan; "
+			"found ${CMAKE_C_COMPILER_ID} and ${SLUICE_FLAVOUR}")
+	endif()
+	set(SLUICE_HAS_AFL TRUE)
+	find_program(SLUICE_AFL_FUZZ afl-fuzz REQUIRED)
+	get_filename_component(afl_root ${SLUICE_AFL_FUZZ} REALPATH)
+	get_filename_component(afl_root ${afl_root}/../.. ABSOLUTE)
+	find_file(SLUICE_AFL_RUNTIME afl-compiler-rt.o HINTS ${afl_root}/lib/afl REQUIRED)
+	find_file(SLUICE_AFL_DRIVER libAFLDriver.a HINTS ${afl_root}/lib/afl REQUIRED)
+	set(fuzzer_coverage -fsanitize-coverage=trace-pc-guard)
+	if(SLUICE_CMPLOG)
+		list(APPEND fuzzer_coverage -fsanitize-coverage=trace-cmp)
+	endif()
+endif()
+
 if(SLUICE_FLAVOUR STREQUAL "asan")
 	add_compile_definitions(SLUICE_ASAN=1)
 	set(ubsan -fsanitize=undefined -fno-sanitize-recover=undefined)
@@ -50,7 +75,9 @@ if(SLUICE_FLAVOUR STREQUAL "asan")
 	endif()
 	list(APPEND SLUICE_SYSTEM_FLAGS -fsanitize=address ${ubsan} ${asan_common})
 	if(clang)
-		set(SLUICE_HAS_LIBFUZZER TRUE)
+		if(NOT SLUICE_HAS_AFL)
+			set(SLUICE_HAS_LIBFUZZER TRUE)
+		endif()
 		list(APPEND SLUICE_SYSTEM_FLAGS ${fuzzer_coverage})
 	endif()
 	set(SLUICE_HOST_FLAGS -fsanitize=address ${asan_common})
@@ -79,11 +106,14 @@ elseif(SLUICE_FLAVOUR STREQUAL "msan")
 	set(SLUICE_HOST_FLAGS ${msan})
 	set(SLUICE_HOUSE_FLAGS ${msan})
 	set(SLUICE_LINK_FLAGS -fsanitize=memory)
+	set(SLUICE_HAS_LIBFUZZER TRUE)
+	list(APPEND SLUICE_SYSTEM_FLAGS ${fuzzer_coverage})
 elseif(SLUICE_FLAVOUR STREQUAL "coverage")
 	if(NOT clang)
 		message(FATAL_ERROR "source coverage needs clang, found ${CMAKE_C_COMPILER_ID}")
 	endif()
 	list(APPEND SLUICE_SYSTEM_FLAGS -fprofile-instr-generate -fcoverage-mapping)
+	set(SLUICE_MODEL_FLAGS -fprofile-instr-generate -fcoverage-mapping)
 	set(SLUICE_LINK_FLAGS -fprofile-instr-generate)
 elseif(NOT SLUICE_FLAVOUR STREQUAL "plain")
 	message(FATAL_ERROR "SLUICE_FLAVOUR is `${SLUICE_FLAVOUR}`; "
@@ -103,7 +133,7 @@ if(SLUICE_ACCESS)
 	add_compile_definitions(SLUICE_ACCESS=1)
 	set(accesses -fsanitize-coverage=trace-loads,trace-stores)
 	set(SLUICE_ACCESS_FLAGS ${accesses} -fsanitize-coverage=func,inline-bool-flag)
-	if(SLUICE_HAS_LIBFUZZER)
+	if(SLUICE_HAS_LIBFUZZER OR SLUICE_HAS_AFL)
 		list(APPEND SLUICE_SYSTEM_FLAGS ${accesses})
 	else()
 		list(APPEND SLUICE_SYSTEM_FLAGS ${SLUICE_ACCESS_FLAGS})

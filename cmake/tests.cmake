@@ -18,6 +18,16 @@ if(SLUICE_MUTANTS AND TARGET sluice)
 	return()
 endif()
 
+# AFL++'s builds have what is tested of it; all else is as in asan.
+if(SLUICE_HAS_AFL)
+	if(NOT SLUICE_BUGS AND NOT SLUICE_CMPLOG)
+		add_test(NAME fuzz_afl COMMAND bash tests/fuzz_afl.sh WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+		set_tests_properties(fuzz_afl PROPERTIES LABELS fuzz TIMEOUT 600
+			ENVIRONMENT "SLUICE_BUILD=${CMAKE_BINARY_DIR}")
+	endif()
+	return()
+endif()
+
 # The planted bugs' builds are for these tests alone: what else there is to test is the same elsewhere. A bug
 # whose stored scenario needs a sanitizer is asked for in that one's build, all others in the plain one.
 if(SLUICE_BUGS)
@@ -142,7 +152,7 @@ endforeach()
 # The command's behaviour, and the fuzz target's, as a user meets them. Not under MSan, which does not
 # know what the JSON library writes, nor TSan, under which the systems have races to be found.
 file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/zoo_*.sh)
-list(FILTER cli_tests EXCLUDE REGEX "/zoo_(tool|race|single)") # of what only builds with planted bugs have
+list(FILTER cli_tests EXCLUDE REGEX "/(zoo_(tool|race|single)|fuzz_afl)") # of what other builds have
 if(SLUICE_FLAVOUR MATCHES "^(tsan|msan)$")
 	list(FILTER cli_tests INCLUDE REGEX "/search_core")
 endif()

@@ -12,8 +12,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define STATUS_KNOWN_MAX 256
-#define STATUS_KNOWN_SIZE 32768 /* of the list, with room for so many tokens */
+#define STATUS_KNOWN_MAX 257
+#define STATUS_KNOWN_SIZE 32768  /* of the list, with room for so many tokens */
+#define STATUS_COUNTERS_MAX 8192 /* bytes of all tables of extra counters */
+#define STATUS_MAP_MAX 65536
 #define STATUS_FD "SLUICE_STATUS_FD"
 /*
  * Identities to count and pass over, with commas between: "HANG=0,UAF=2". The number is that of the
@@ -41,13 +43,42 @@
  * coverage>", in place of dying of what the judge finds.
  */
 #define STATUS_DIGEST "SLUICE_DIGEST"
+/* Under AFL++ (fuzz/afl.c): where last words go, and what the files of inputs that end a process begin with. */
+#define STATUS_LOG_FD "SLUICE_LOG_FD"
+#define STATUS_ARTIFACTS "SLUICE_ARTIFACTS"
 
 struct fuzz_status {
 	uint64_t executions;
-	uint64_t mutations;                 /* of the target's own, not the engine's */
-	double twin_cpu;                    /* seconds that went into looking at the twin */
-	uint64_t repeats[STATUS_KNOWN_MAX]; /* of each identity in SLUICE_KNOWN, in its order */
+	uint64_t mutations; /* of the target's own, not the engine's */
+	double twin_cpu;    /* seconds that went into looking at the twin */
+	/* Of each identity that is known, in the list's order. */
+	uint64_t repeats[STATUS_KNOWN_MAX];
+	/*
+	 * What is known, as in SLUICE_KNOWN, which it takes the place of as soon as @known_turn is not 0: a
+	 * worker need not be started again. An entry without a name is nobody's. The list of this turn, and
+	 * that of the last one or the next.
+	 */
+	_Atomic unsigned known_turn;
+	char known[2][STATUS_KNOWN_SIZE];
+	/*
+	 * Under AFL++: CPU seconds of the processes that ran inputs, and the processes that forked them (the
+	 * second with CMPLOG only); is a run on, and how many ended in one without a word; what of its map has
+	 * been met (not 0), or of the start of a larger one, and where in it the extra counters begin.
+	 */
+	double cpu;
+	int server[2];
+	bool running;
+	uint64_t silent;
+	uint32_t counters;
+	uint8_t met[STATUS_MAP_MAX];
 };
+
+static inline const char *status_known(const struct fuzz_status *status, const char *before)
+{
+	unsigned turn = status->known_turn;
+
+	return turn ? status->known[turn % 2] : before;
+}
 
 /* This process's own, or the campaign's page. */
 extern struct fuzz_status *fuzz_status;

@@ -58,7 +58,7 @@ static void last_words(const char *identity, const char *what)
 /* The place of this run's finding in SLUICE_KNOWN; -1: not known, or by a case that says less. */
 static int known_index(const char *identity)
 {
-	const char *at = known, *text = known[0] ? premises() : "";
+	const char *at = status_known(fuzz_status, known), *text = at[0] ? premises() : "";
 	char key[DEATH_TOKEN_MAX + sizeof(STATUS_DISPUTED)];
 	size_t length = snprintf(key, sizeof(key), "%s%s", identity, status_suffix(identity, text));
 

@@ -103,6 +103,8 @@ void run_fit(struct scenario *s, const struct sut_image *system);
 /* Feedback table of the engine, see engine_set_feedback(). */
 void run_set_feedback(u8 *table, u32 size);
 
+/* Tells scenarios which knobs there are. run_init() does it, too. */
+void run_init_knobs(void);
 /* The mask of knob values that the generator may use: conformant ones, with or without the rest. */
 void run_knob_masks(uint8_t allowed[SCENARIO_KNOBS_MAX], bool disputed, bool broken);
 

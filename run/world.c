@@ -10,9 +10,6 @@
 #include "run/run.h"
 #include "run/world.h"
 
-_Static_assert(KNOB_COUNT <= SCENARIO_KNOBS_MAX, "a scenario can't hold all knobs");
-_Static_assert(KNOB_VALUES_MAX <= 8, "run_knob_masks() keeps a knob's values in a byte");
-
 /*
  * Points that may pass after the last choice other than 0, and after the start of each part, before
  * the run counts as a livelock. Of 400,000 hostile runs of core and 200,000 of each kernel as many are
@@ -26,39 +23,10 @@ _Static_assert(KNOB_VALUES_MAX <= 8, "run_knob_masks() keeps a knob's values in 
 #define WORLD_ACCESSES 16
 #define WORLD_ASSUMPTIONS_MAX 32
 
-/* --- Knobs ------------------------------------------------------------------------------------ */
-
-static struct scenario_knob world_knobs[KNOB_COUNT];
-static const char *world_knob_values[KNOB_COUNT][KNOB_VALUES_MAX + 1];
-
 void world_init(void)
 {
-	for (unsigned k = 0; k < KNOB_COUNT; k++) {
-		const struct knob_info *info = &knob_table[k];
-
-		for (unsigned v = 0; v < KNOB_VALUES_MAX && info->modelled; v++)
-			world_knob_values[k][v] = info->values[v].name;
-		world_knobs[k].name = info->name;
-		world_knobs[k].values = info->modelled ? world_knob_values[k] : NULL;
-	}
-	scenario_set_knobs(world_knobs, KNOB_COUNT);
+	run_init_knobs();
 	engine_set_reg_names(model_reg_names);
-}
-
-void run_knob_masks(uint8_t allowed[SCENARIO_KNOBS_MAX], bool disputed, bool broken)
-{
-	for (unsigned k = 0; k < SCENARIO_KNOBS_MAX; k++) {
-		allowed[k] = 1;
-		if (k >= KNOB_COUNT || !knob_table[k].modelled)
-			continue;
-		for (unsigned v = 1; v < KNOB_VALUES_MAX && knob_table[k].values[v].name; v++) {
-			unsigned class = knob_table[k].values[v].class;
-
-			if (class == KNOB_CONFORMANT || (class == KNOB_DISPUTED && disputed) ||
-			    (class == KNOB_BROKEN && broken))
-				allowed[k] |= BIT(v);
-		}
-	}
 }
 
 /* --- The judge's view ------------------------------------------------------------------------- */

@@ -66,7 +66,19 @@ zoo_flavour() {
 	case ,$methods, in
 	*,libfuzzer,* | *,libfuzzer-plain,* | *,libfuzzer-unscheduled,*) echo asan-bugs ;;
 	*,libfuzzer-tsan,*) echo tsan-bugs ;;
+	*,afl,*) echo afl-bugs ;;
 	*) echo bugs ;;
+	esac
+}
+
+# fuzz_workers ENGINE SANITIZERS: what a campaign's workers are built as, in turn, a line each.
+fuzz_workers() {
+	local words
+	read -ra words <<<"${2//,/ }"
+	case $1 in
+	libfuzzer) printf '%s\n' "${words[@]}" ;;
+	afl) printf '%s\n' afl afl-cmplog ;;
+	both) printf '%s\n' "${words[0]}" afl "${words[@]:1}" afl-cmplog ;;
 	esac
 }
 

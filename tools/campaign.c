@@ -152,8 +152,7 @@ static void say_new(const struct finding *f)
 	fflush(stdout);
 }
 
-/* A worker has died: what did it find? */
-static void bury(struct worker *w, int code)
+void campaign_file_words(struct worker *w)
 {
 	unsigned known = finding_count;
 
@@ -161,21 +160,58 @@ static void bury(struct worker *w, int code)
 	/* What it takes to try the finding is not the search's time. */
 	campaign.cpu = cpu();
 	campaign.at = elapsed();
-	if (w->words.artifact[0])
+	/* AFL++ keeps none that dies. */
+	if (w->words.artifact[0] && !w->build->afl)
 		campaign.dropped += finding_leave_corpus(w->words.artifact);
 	if (w->words.identity[0] && (w->words.text_size || w->words.artifact[0])) {
 		w->quick_deaths = 0;
 		finding_add(&w->words, w->build, elapsed());
 		if (finding_count > known)
 			say_new(&findings[finding_count - 1]);
-	} else if (++w->quick_deaths == QUICK_DEATHS_MAX || code == 2 || code == 3) {
-		snprintf(campaign.failure, sizeof(campaign.failure),
-			 "a worker ended with status %d and said no finding; its log: "
-			 "%.300s/state/worker%u.log",
-			 code, options.output, w->index);
+		for (unsigned i = 0; i < options.jobs; i++)
+			worker_tell_known(&campaign.worker[i]);
+	} else {
+		w->quick_deaths++;
 	}
 	if (w->words.artifact[0])
 		unlink(w->words.artifact);
+	worker_forget_words(w);
+}
+
+/* Says nothing that helps, again and again. */
+static void give_up(const struct worker *w, const char *how, int code)
+{
+	snprintf(campaign.failure, sizeof(campaign.failure),
+		 "a worker ended %s %d and said no finding; its log: "
+		 "%.300s/state/worker%u.log",
+		 how, code, options.output, w->index);
+}
+
+/* A worker has ended: what did it find? */
+static void bury(struct worker *w, int code)
+{
+	campaign_file_words(w);
+	if (w->quick_deaths == QUICK_DEATHS_MAX ||
+	    (w->quick_deaths && (code == 2 || code == 3 || !w->status->executions)))
+		give_up(w, "with status", code);
+}
+
+static void look_at(struct worker *w)
+{
+	int code;
+
+	worker_read(w);
+	if (w->build->afl) {
+		afl_read(w);
+		if (w->status->silent >= QUICK_DEATHS_MAX)
+			give_up(w, "in number", (int)w->status->silent);
+	}
+	if (!worker_ended(w, &code))
+		return;
+	if (code)
+		bury(w, code);
+	if (!interrupted && !campaign.failure[0] && seconds_left() > 0)
+		worker_start(w, seconds_left());
 }
 
 static void run_workers(void)
@@ -183,21 +219,13 @@ static void run_workers(void)
 	for (unsigned i = 0; i < options.jobs; i++) {
 		campaign.worker[i].index = i;
 		campaign.worker[i].build = &options.build[i % options.fuzzers];
-		worker_start(&campaign.worker[i], seconds_left());
+		worker_share_status(&campaign.worker[i]);
 	}
+	for (unsigned i = 0; i < options.jobs; i++)
+		worker_start(&campaign.worker[i], seconds_left());
 	while (!interrupted && !campaign.failure[0] && seconds_left() > 0) {
-		for (unsigned i = 0; i < options.jobs; i++) {
-			struct worker *w = &campaign.worker[i];
-			int code;
-
-			worker_read(w);
-			if (!worker_ended(w, &code))
-				continue;
-			if (code)
-				bury(w, code);
-			if (!interrupted && !campaign.failure[0] && seconds_left() > 0)
-				worker_start(w, seconds_left());
-		}
+		for (unsigned i = 0; i < options.jobs; i++)
+			look_at(&campaign.worker[i]);
 		live_line();
 		usleep(options.first ? EAGER_TICK_US : TICK_US);
 	}
@@ -209,7 +237,7 @@ static void run_workers(void)
 
 /* --- Folders --- */
 
-static void make_folder(const char *format, ...)
+void campaign_folder(const char *format, ...)
 {
 	char path[CAMPAIGN_PATH + 64];
 	struct stat st;
@@ -325,6 +353,10 @@ static int summarise(unsigned seeds)
 	printf("%llu inputs were made by the target's own mutations; workers were restarted %u "
 	       "times,\nand %u inputs that end a process left the corpus\n",
 	       (unsigned long long)mutations(), campaign.deaths, campaign.dropped);
+	for (unsigned i = 0; i < options.jobs; i++) {
+		if (campaign.worker[i].build->afl)
+			afl_print(&campaign.worker[i]);
+	}
 	if (interrupted)
 		printf("stopped by the user\n");
 	if (finding_count)
@@ -374,6 +406,8 @@ static void write_report(void)
 
 enum {
 	KEY_FUZZER = 256,
+	KEY_AFL,
+	KEY_CMPLOG,
 	KEY_SLUICE,
 	KEY_TARGET,
 	KEY_SEEDS,
@@ -401,12 +435,19 @@ static unsigned number(const char *option, const char *text, unsigned low, unsig
 
 static void name_program(int key, char *path, struct argp_state *state)
 {
-	unsigned *count = key == KEY_FUZZER ? &options.fuzzers : &options.sluices;
+	unsigned *count = key == KEY_SLUICE ? &options.sluices : &options.fuzzers;
 	struct campaign_build *build = &options.build[*count];
 
+	if (key == KEY_CMPLOG) {
+		if (!*count || !build[-1].afl)
+			argp_error(state, "--cmplog: expected behind the --afl that it is of");
+		build[-1].cmplog = path;
+		return;
+	}
 	if ((*count)++ == CAMPAIGN_BUILDS_MAX)
 		argp_error(state, "at most %u builds", CAMPAIGN_BUILDS_MAX);
-	*(key == KEY_FUZZER ? &build->fuzzer : &build->sluice) = path;
+	*(key == KEY_SLUICE ? &build->sluice : &build->fuzzer) = path;
+	build->afl |= key == KEY_AFL;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -425,6 +466,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options.jobs = number("jobs", arg, 1, CAMPAIGN_JOBS_MAX);
 		break;
 	case KEY_FUZZER:
+	case KEY_AFL:
+	case KEY_CMPLOG:
 	case KEY_SLUICE:
 		name_program(key, arg, state);
 		break;
@@ -462,7 +505,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!options.fuzzers || options.fuzzers != options.sluices)
 			argp_error(state,
-				   "--fuzzer and --sluice are needed, one of each for a build");
+				   "--fuzzer or --afl, and --sluice, are needed, one of each for a "
+				   "build");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -475,6 +519,10 @@ static const struct argp_option argp_options[] = {
 	  "The fuzz target's program; with more of them, of other builds, workers take them in "
 	  "turn",
 	  0 },
+	{ "afl", KEY_AFL, "FILE", 0,
+	  "The same, built for AFL++; its mutator lies beside it, as FILE_mutator.so", 0 },
+	{ "cmplog", KEY_CMPLOG, "FILE", 0,
+	  "Of the --afl before it: the program of the build with comparisons", 0 },
 	{ "sluice", KEY_SLUICE, "FILE", 0,
 	  "The sluice program of the same build, in the same order", 0 },
 	{ "seeds", KEY_SEEDS, "DIR", 0, "Inputs to begin with, in the byte form", 0 },
@@ -490,7 +538,7 @@ static const struct argp_option argp_options[] = {
 	{ "first", KEY_FIRST, NULL, 0, "The first finding ends it", 0 },
 	{ "no-races", KEY_NO_RACES, NULL, 0, "Pass over all data races", 0 },
 	{ "cpu-milliseconds", KEY_CPU, "N", 0, "How long, in the workers' CPU time", 0 },
-	{ "seed", KEY_SEED, "N", 0, "libFuzzer's seed (any)", 0 },
+	{ "seed", KEY_SEED, "N", 0, "The engines' seed (any)", 0 },
 	{ "report", KEY_REPORT, "FILE", 0, "Write the outcome here, too, as JSON", 0 },
 	{ 0 }
 };
@@ -528,9 +576,10 @@ int main(int argc, char **argv)
 	if (!there("system", options.system) || (options.twin && !there("twin", options.twin)) ||
 	    (options.against && !there("against", options.against)))
 		return 2;
-	make_folder("%s/state/corpus", options.output);
-	make_folder("%s/state/artifacts", options.output);
+	campaign_folder("%s/state/corpus", options.output);
+	campaign_folder("%s/state/artifacts", options.output);
 	seeds = take_seeds();
+	afl_prepare();
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	campaign.begin = clock_now();

@@ -40,7 +40,7 @@ static void finding_path(const char *identity, const char *suffix, char *path, s
 	snprintf(path, size, "%s/%s%s", options.output, name, suffix);
 }
 
-static bool copy_file(const char *from, const char *to)
+bool campaign_copy(const char *from, const char *to)
 {
 	char buf[SCENARIO_BYTES_MAX * 2];
 	FILE *in = fopen(from, "rb"), *out = in ? fopen(to, "wb") : NULL;
@@ -246,7 +246,7 @@ void finding_add(const struct last_words *words, const struct campaign_build *bu
 	f->build = build;
 	finding_path(f->identity, f->is_text ? ".sluice" : ".bytes", f->path, sizeof(f->path));
 	finding_path(f->identity, ".bytes", bytes, sizeof(bytes));
-	if (words->artifact[0] && !copy_file(words->artifact, bytes))
+	if (words->artifact[0] && !campaign_copy(words->artifact, bytes))
 		fprintf(stderr, "campaign: %s: %s\n", bytes, strerror(errno));
 	f->replays = REPLAYS_NOT;
 	if (!f->is_text)
@@ -272,29 +272,25 @@ static bool finding_is_passed(const struct finding *f)
 
 void finding_known(char *buf, size_t size)
 {
-	size_t used = 0;
+	size_t used = (size_t)snprintf(buf, size, "%s,", options.no_races ? STATUS_RACES "=0" : "");
 
-	buf[0] = '\0';
 	for (unsigned i = 0; i < finding_count; i++) {
-		if (finding_is_passed(&findings[i]))
-			used += (size_t)snprintf(buf + used, size - used, "%s=%u,",
-						 findings[i].identity, findings[i].broken);
+		const struct finding *f = &findings[i];
+
+		if (finding_is_passed(f))
+			used += (size_t)snprintf(buf + used, size - used, "%s=%u,", f->identity,
+						 f->broken);
+		else
+			used += (size_t)snprintf(buf + used, size - used, ",");
 	}
-	if (options.no_races)
-		snprintf(buf + used, size - used, "%s=0", STATUS_RACES);
 }
 
 uint64_t finding_met(const struct finding *f, const struct worker *workers, unsigned count)
 {
 	uint64_t met = f->deaths;
-	unsigned place = 0;
 
-	if (!finding_is_passed(f))
-		return met;
-	for (const struct finding *g = findings; g != f; g++)
-		place += finding_is_passed(g);
 	for (unsigned i = 0; i < count; i++)
-		met += workers[i].status->repeats[place];
+		met += workers[i].status->repeats[1 + (f - findings)];
 	return met;
 }
 

@@ -17,7 +17,7 @@
 
 #define STOP_SECONDS 5.0
 
-static void share_status(struct worker *w)
+void worker_share_status(struct worker *w)
 {
 	w->status_fd = memfd_create("sluice-status", 0);
 	if (w->status_fd < 0 || ftruncate(w->status_fd, sizeof(*w->status)))
@@ -40,14 +40,11 @@ static void set_option(const char *name)
 
 static void set_environment(const struct worker *w)
 {
-	static char known[STATUS_KNOWN_SIZE];
 	char fd[16];
 
-	finding_known(known, sizeof(known));
 	snprintf(fd, sizeof(fd), "%d", w->status_fd);
 	set_option("ASAN_OPTIONS");
 	set_option("TSAN_OPTIONS");
-	setenv(STATUS_KNOWN, known, 1);
 	setenv(STATUS_FD, fd, 1);
 	if (options.twin)
 		setenv(STATUS_TWIN, options.twin, 1);
@@ -59,7 +56,7 @@ static void worker_exec(const struct worker *w, double seconds_left)
 {
 	char system[128], artifacts[CAMPAIGN_PATH + 64], time[64], corpus[CAMPAIGN_PATH + 64];
 	const char *fuzzer = w->build->fuzzer;
-	char seed[32];
+	char seed[32], dictionary[CAMPAIGN_PATH + 16];
 
 	/* An interrupt from the terminal is the parent's to handle. */
 	setpgid(0, 0);
@@ -68,6 +65,8 @@ static void worker_exec(const struct worker *w, double seconds_left)
 	if (dup2(w->log, STDOUT_FILENO) < 0 || dup2(w->log, STDERR_FILENO) < 0)
 		_exit(3);
 	set_environment(w);
+	if (w->build->afl)
+		afl_exec(w, seconds_left);
 	snprintf(system, sizeof(system), "--system=%s", options.system);
 	snprintf(artifacts, sizeof(artifacts), "-artifact_prefix=%s/state/artifacts/%u-",
 		 options.output, w->index);
@@ -76,19 +75,36 @@ static void worker_exec(const struct worker *w, double seconds_left)
 	/* Another one each time: the corpus alone would not make a difference. */
 	snprintf(seed, sizeof(seed), "-seed=%u",
 		 options.seed ? options.seed + 10000 * w->index + w->starts : 0);
+	/* A target's dictionary lies beside it. */
+	snprintf(dictionary, sizeof(dictionary), "-dict=%s.dict", fuzzer);
 	execl(fuzzer, fuzzer, system, artifacts, time, seed, "-max_len=4096", "-timeout=25",
 	      "-rss_limit_mb=2560", "-print_funcs=0", "-use_value_profile=0", "-detect_leaks=0",
-	      "-reload=1", corpus, (char *)NULL);
+	      "-reload=1", corpus,
+	      access(strchr(dictionary, '=') + 1, R_OK) ? (char *)NULL : dictionary, (char *)NULL);
 	fprintf(stderr, "%s: %s\n", fuzzer, strerror(errno));
 	_exit(3);
+}
+
+void worker_forget_words(struct worker *w)
+{
+	w->words.identity[0] = w->words.line[0] = w->words.premises[0] = '\0';
+	w->words.artifact[0] = '\0';
+	w->words.text_size = 0;
+	w->words.in_text = false;
+}
+
+void worker_tell_known(struct worker *w)
+{
+	unsigned turn = w->status->known_turn + 1;
+
+	finding_known(w->status->known[turn % 2], STATUS_KNOWN_SIZE);
+	w->status->known_turn = turn;
 }
 
 void worker_start(struct worker *w, double seconds_left)
 {
 	char log[CAMPAIGN_PATH + 64];
 
-	if (!w->status)
-		share_status(w);
 	if (w->log > 0)
 		close(w->log);
 	snprintf(log, sizeof(log), "%s/state/worker%u.log", options.output, w->index);
@@ -100,10 +116,8 @@ void worker_start(struct worker *w, double seconds_left)
 	w->inited = false;
 	w->started = clock_now();
 	w->starts++;
-	w->words.identity[0] = w->words.line[0] = w->words.premises[0] = '\0';
-	w->words.artifact[0] = '\0';
-	w->words.text_size = 0;
-	w->words.in_text = false;
+	worker_forget_words(w);
+	worker_tell_known(w);
 	w->pid = fork();
 	if (w->pid < 0)
 		campaign_die("cannot start a process: %s", strerror(errno));
@@ -154,9 +168,11 @@ static void worker_line(struct worker *w, const char *line)
 		return;
 	}
 	at = strstr(line, written);
-	if (at)
+	if (at) {
 		snprintf(words->artifact, sizeof(words->artifact), "%s", at + strlen(written));
-	else if (!strcmp(line, STATUS_TEXT_BEGIN) && !words->text_size)
+		if (w->build->afl)
+			campaign_file_words(w);
+	} else if (!strcmp(line, STATUS_TEXT_BEGIN) && !words->text_size)
 		words->in_text = true;
 	else if (!strncmp(line, "knobs: ", 7) && !words->text_size)
 		snprintf(words->premises + strlen(words->premises),
@@ -195,22 +211,33 @@ void worker_read(struct worker *w)
 	}
 }
 
-double worker_cpu(const struct worker *w)
+double worker_cpu(struct worker *w)
 {
-	return w->cpu - (w->status ? w->status->twin_cpu : 0) + clock_cpu_of(w->pid);
+	double cpu = w->cpu + clock_cpu_of(w->pid);
+
+	if (w->build->afl)
+		cpu += afl_cpu(w);
+	return w->status ? cpu - w->status->twin_cpu : cpu;
 }
 
 bool worker_ended(struct worker *w, int *code)
 {
+	siginfo_t ended = { 0 };
 	struct rusage usage;
+	double cpu;
 	int status;
 
-	if (wait4(w->pid, &status, WNOHANG, &usage) != w->pid)
+	if (waitid(P_PID, (id_t)w->pid, &ended, WEXITED | WNOHANG | WNOWAIT) || !ended.si_pid)
 		return false;
-	w->cpu += clock_cpu_used(&usage);
+	cpu = clock_cpu_of(w->pid);
+	if (wait4(w->pid, &status, 0, &usage) != w->pid)
+		return false;
+	w->cpu += w->build->afl ? cpu : clock_cpu_used(&usage);
 	w->pid = 0;
 	*code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	worker_read(w);
+	if (w->build->afl)
+		afl_ended(w);
 	return true;
 }
 
