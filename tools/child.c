@@ -20,6 +20,9 @@
 /* Exit status of a child that has said all; any other is not a verdict. */
 #define CHILD_DONE 0
 
+/* Of the flavour `coverage`: writes what has been counted. _exit() does not. */
+int __llvm_profile_write_file(void) __attribute__((weak));
+
 static struct {
 	struct judged *judged;
 	const struct scenario *scenario; /* being run now */
@@ -72,6 +75,13 @@ static bool premises_hold(const char *identity)
 	       (!info->needs_any || (kept & info->needs_any));
 }
 
+static void child_end(void)
+{
+	if (__llvm_profile_write_file)
+		__llvm_profile_write_file();
+	_exit(CHILD_DONE);
+}
+
 /* On the death handler's stack, in the middle of a run. */
 static void child_dies(const char *token, const char *what)
 {
@@ -97,7 +107,7 @@ static void child_dies(const char *token, const char *what)
 	j->trace_hash = engine_trace_hash();
 	run_record(self.scenario, &j->recorded);
 	if (self.noise == CHILD_SILENT)
-		_exit(CHILD_DONE);
+		child_end();
 	if (self.print)
 		self.print(j);
 	fflush(stdout);
@@ -144,7 +154,7 @@ void child_start(struct child *c, struct judged *judged, enum child_noise noise,
 	child_set_up(judged, noise);
 	body(ctx, judged);
 	fflush(stdout);
-	_exit(CHILD_DONE);
+	child_end();
 }
 
 int child_wait(struct child *c, int flags)

@@ -9,6 +9,7 @@
 #include "model/knob.h"
 #include "model/model.h"
 #include "run/run.h"
+#include "tools/dictionary.h"
 #include "tools/tool.h"
 
 /*
@@ -186,14 +187,21 @@ static void print_row(const cJSON *row)
 
 static struct {
 	const char *name;
-	bool json;
+	bool json, bytes;
 } options;
+
+enum { KEY_FORM = 256 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
 	case 'j':
 		options.json = true;
+		break;
+	case KEY_FORM:
+		options.bytes = !strcmp(arg, "bytes");
+		if (!options.bytes && strcmp(arg, "text"))
+			tool_die(TOOL_USAGE, "--form: expected text or bytes, found `%s`", arg);
 		break;
 	case ARGP_KEY_NO_ARGS:
 		argp_usage(state);
@@ -211,15 +219,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 int tool_list(int argc, char **argv)
 {
-	static const struct argp_option argp_options[] = { { "json", 'j', NULL, 0, "As JSON", 0 },
-							   { 0 } };
+	static const struct argp_option argp_options[] = {
+		{ "json", 'j', NULL, 0, "As JSON", 0 },
+		{ "form", KEY_FORM, "FORM", 0,
+		  "Of a dictionary: words of the text (default), or records of the bytes", 0 },
+		{ 0 }
+	};
 	static const struct argp argp = {
 		argp_options,
 		parse,
-		"systems|invariants|promises|knobs|sites|ops",
+		"systems|invariants|promises|knobs|sites|ops|dictionary",
 		"Prints a table: the systems under test, the invariants with their premises, the "
 		"promises, the hardware model's knobs with the class of each value, the sites at "
-		"which a schedule can be anchored, the operations.",
+		"which a schedule can be anchored, the operations. `dictionary` is the language as "
+		"fuzz engines take it.",
 		NULL,
 		NULL,
 		NULL
@@ -228,6 +241,12 @@ int tool_list(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	run_init();
+	if (!strcmp(options.name, "dictionary")) {
+		if (options.json)
+			tool_die(TOOL_USAGE, "--json: a dictionary has a form of its own");
+		dictionary_print(options.bytes);
+		return TOOL_HELD;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		char *text;
 
@@ -245,7 +264,8 @@ int tool_list(int argc, char **argv)
 		cJSON_Delete(list);
 		return TOOL_HELD;
 	}
-	tool_error("expected systems, invariants, promises, knobs, sites or ops, found `%s`",
+	tool_error("expected systems, invariants, promises, knobs, sites, ops or dictionary, found "
+		   "`%s`",
 		   options.name);
 	return TOOL_USAGE;
 }
