@@ -43,6 +43,8 @@
  * coverage>", in place of dying of what the judge finds.
  */
 #define STATUS_DIGEST "SLUICE_DIGEST"
+/* For scripts/corpus: the target writes each input, on its ground and in canonical form, into this folder. */
+#define STATUS_CANONICAL "SLUICE_CANONICAL"
 /* Under AFL++ (fuzz/afl.c): where last words go, and what the files of inputs that end a process begin with. */
 #define STATUS_LOG_FD "SLUICE_LOG_FD"
 #define STATUS_ARTIFACTS "SLUICE_ARTIFACTS"

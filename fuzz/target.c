@@ -35,6 +35,7 @@ static const struct sut_image *target_system, *target_twin, *target_reference;
 static struct scenario scenario, recorded;
 static char known[STATUS_KNOWN_SIZE];
 static bool unscheduled, digests;
+static const char *canonical;
 
 static const char *premises(void)
 {
@@ -141,6 +142,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		target_reference = find_system("core");
 	unscheduled = getenv(STATUS_SCHEDULE) && !strcmp(getenv(STATUS_SCHEDULE), "none");
 	digests = getenv(STATUS_DIGEST);
+	canonical = getenv(STATUS_CANONICAL);
 	if (getenv(STATUS_KNOWN))
 		snprintf(known, sizeof(known), "%s", getenv(STATUS_KNOWN));
 	status_map(fuzz_target.name);
@@ -176,6 +178,24 @@ static struct chooser *walk(void)
 	return &walk.base;
 }
 
+static void write_canonical(void)
+{
+	static uint8_t bytes[SCENARIO_BYTES_MAX];
+	size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
+	uint64_t hash = 0xcbf29ce484222325ull;
+	char path[4096];
+	FILE *out;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3ull;
+	snprintf(path, sizeof(path), "%s/%016llx", canonical, (unsigned long long)hash);
+	out = fopen(path, "wb");
+	if (!out || fwrite(bytes, 1, size, out) != size || fclose(out)) {
+		perror(path);
+		exit(2);
+	}
+}
+
 /* One input in AGAINST_ODDS: a run of the reference costs as much again. */
 static void choose_reference(const uint8_t *data, size_t size)
 {
@@ -209,6 +229,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	scenario_decode(&scenario, data, size);
 	scenario_enter(&scenario, &fuzz_target.ground);
+	if (canonical)
+		write_canonical();
 	run_trim(&scenario);
 	run_fit(&scenario, target_system);
 	fuzz_status->executions++;

@@ -137,6 +137,14 @@ seeds() {
 	echo "$room"
 }
 
+# with_grown FOLDER TARGET: what is in there, and the target's corpus. Prints the folder.
+with_grown() {
+	local room=$1-and-$2
+	rm -rf "$room" && mkdir -p "$room"
+	find "$1" "corpora/grown/$2" -type f -exec cp -t "$room" {} + 2>/dev/null || :
+	echo "$room"
+}
+
 # both_forms FOLDER: what is in there, and the seeds as text that is short enough. Prints the folder.
 both_forms() {
 	local room=$1-and-texts

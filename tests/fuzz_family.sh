@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Each target of the family: all seeds pass on the core, in any order, again and in a fresh process with the
+# Each target of the family: all seeds and its own corpus pass on the core, in any order, again and in a fresh process with the
 # same verdict, trace and coverage; it bears nonsense, a moment of fuzzing and, where the flavour has the
 # engine, makes inputs of its own; and the canary dies.
 # shellcheck source=tests/cli.sh
@@ -12,7 +12,6 @@ for seed in corpora/seeds/*.sluice; do
 		fail "can't encode $seed"
 done
 mapfile -t seeds < <(find "$room/seeds" -type f | sort)
-mapfile -t shuffled < <(printf '%s\n' "${seeds[@]}" | shuf --random-source=<(yes))
 : >"$room/empty"
 head -c 5000 /dev/zero | tr '\0' '\201' >"$room/nonsense"
 
@@ -40,13 +39,23 @@ for page in fuzz/*_fuzzer.c; do
 	if [ "$name" = canary_fuzzer ]; then
 		continue
 	fi
-	expect 0 . "$program" "$room/empty" "$room/nonsense" "${seeds[@]}"
+	# What is stored of it is clean on the core, and as it was stored: canonical, on its ground.
+	mapfile -t grown < <(find "corpora/grown/${name%_fuzzer}" -type f | sort)
+	[ ${#grown[@]} -ge 50 ] || fail "$name has no corpus"
+	expect 0 . "$program" "$room/empty" "$room/nonsense" "${seeds[@]}" "${grown[@]}"
 	if [ "$name" = language_fuzzer ]; then
 		expect 0 . "$program" corpora/seeds/*.sluice README.md
 	else
-		digests "$program" "${seeds[@]}" >"$room/once"
+		rm -rf "$room/canonical" && mkdir "$room/canonical"
+		SLUICE_CANONICAL=$room/canonical "$program" "${grown[@]}" >"$room/stdout" 2>"$room/stderr"
+		diff <(sha256sum "${grown[@]}" | cut -d ' ' -f 1 | sort) \
+			<(sha256sum "$room"/canonical/* | cut -d ' ' -f 1 | sort) >"$room/stdout" ||
+			fail "$name: its corpus is not in canonical form: scripts/corpus puts it right"
+		digests "$program" "${seeds[@]}" "${grown[@]}" >"$room/once"
+		mapfile -t shuffled < <(printf '%s\n' "${seeds[@]}" "${grown[@]}" |
+			shuf --random-source=<(yes))
 		digests "$program" "${shuffled[@]}" >"$room/shuffled"
-		digests "$program" "${seeds[@]}" "${seeds[@]}" | sort -u >"$room/twice"
+		digests "$program" "${seeds[@]}" "${grown[@]}" "${seeds[@]}" "${grown[@]}" | sort -u >"$room/twice"
 		cmp -s "$room/once" "$room/shuffled" || fail "$name: the order of inputs matters"
 		cmp -s "$room/once" "$room/twice" || fail "$name: an input run again is another run"
 	fi

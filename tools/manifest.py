@@ -19,6 +19,7 @@ HEAD = """# Corpora
 | `seeds/` | scenarios with a purpose each, below: what fuzzers start from. They reach what [docs/coverage.md](../docs/coverage.md) says, and meet all of its marks |
 | `regress/` | what was found once, by the system it was found in: never deleted |
 | `bugs/` | for each planted bug a scenario that shows it ([bugs/README.md](../bugs/README.md)) |
+| `grown/TARGET/` | what `scripts/corpus` keeps of long campaigns on the core: for each fuzz target the smallest set of inputs, in the byte form, that meets all that was met |
 | `format/N/` | samples of version N of the scenario format, as text and as bytes in hexadecimal: later versions read them as this one did |
 
 A seed's purpose is the comment at its head. This page is made from them: `tools/manifest.py --write`.
