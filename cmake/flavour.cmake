@@ -7,13 +7,14 @@
 #             A second copy of the house, all of it checked, serves the unit tests
 #   tsan      code under test only, with coverage: what watches must not order what is watched
 #   msan      everything, since one uninstrumented store is a false report
-#   coverage  source coverage of the code under test, and of the model for its marks (docs/coverage.md)
+#   coverage  source coverage of the code under test, of the model for its marks (docs/coverage.md), and
+#             of scenario/, which is under test itself in one target
 #
 # Variables for the other files:
 #   SLUICE_SYSTEM_FLAGS  code under test         SLUICE_HOST_FLAGS    the host's primitives
 #   SLUICE_HOUSE_FLAGS   all other rooms         SLUICE_LINK_FLAGS    every program
 #   SLUICE_CHECKED_FLAGS the checked copy, if there is one
-#   SLUICE_MODEL_FLAGS   the room model, beside those of the house
+#   SLUICE_COUNTED_FLAGS the rooms model and scenario, beside those of the house
 #   SLUICE_SYSTEM_WHOLE_FLAGS  code under test that no access point may divide (its atomics)
 #   SLUICE_ACCESS_FLAGS  what divides any other code in the same way; none without SLUICE_ACCESS
 #   SLUICE_NEEDS         this build, as a `needs` line says it
@@ -30,7 +31,7 @@ set(SLUICE_SYSTEM_FLAGS -fwrapv -fno-strict-aliasing)
 set(SLUICE_HOST_FLAGS)
 set(SLUICE_HOUSE_FLAGS)
 set(SLUICE_CHECKED_FLAGS)
-set(SLUICE_MODEL_FLAGS)
+set(SLUICE_COUNTED_FLAGS)
 set(SLUICE_LINK_FLAGS)
 set(SLUICE_HAS_LIBFUZZER FALSE)
 # A report that names functions needs frames; fibers have no fake stack of ASan's.
@@ -55,6 +56,7 @@ if(SLUICE_AFL)
 			"found ${CMAKE_C_COMPILER_ID} and ${SLUICE_FLAVOUR}")
 	endif()
 	set(SLUICE_HAS_AFL TRUE)
+	add_compile_definitions(SLUICE_AFL=1)
 	find_program(SLUICE_AFL_FUZZ afl-fuzz REQUIRED)
 	get_filename_component(afl_root ${SLUICE_AFL_FUZZ} REALPATH)
 	get_filename_component(afl_root ${afl_root}/../.. ABSOLUTE)
@@ -113,7 +115,7 @@ elseif(SLUICE_FLAVOUR STREQUAL "coverage")
 		message(FATAL_ERROR "source coverage needs clang, found ${CMAKE_C_COMPILER_ID}")
 	endif()
 	list(APPEND SLUICE_SYSTEM_FLAGS -fprofile-instr-generate -fcoverage-mapping)
-	set(SLUICE_MODEL_FLAGS -fprofile-instr-generate -fcoverage-mapping)
+	set(SLUICE_COUNTED_FLAGS -fprofile-instr-generate -fcoverage-mapping)
 	set(SLUICE_LINK_FLAGS -fprofile-instr-generate)
 elseif(NOT SLUICE_FLAVOUR STREQUAL "plain")
 	message(FATAL_ERROR "SLUICE_FLAVOUR is `${SLUICE_FLAVOUR}`; "

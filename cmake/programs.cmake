@@ -98,7 +98,7 @@ foreach(source ${target_sources})
 endforeach()
 
 # A campaign gives a target the dictionary that lies beside it. Of bytes, the mutator knows more than a list.
-if(SLUICE_HAS_LIBFUZZER AND TARGET language_fuzzer)
+if((SLUICE_HAS_LIBFUZZER OR SLUICE_HAS_AFL) AND TARGET language_fuzzer)
 	add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/language_fuzzer.dict
 		COMMAND sluice list dictionary --form text >${CMAKE_BINARY_DIR}/language_fuzzer.dict
 		DEPENDS sluice COMMENT "Dictionary of the language")

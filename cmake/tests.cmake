@@ -20,11 +20,16 @@ endif()
 
 # AFL++'s builds have what is tested of it; all else is as in asan.
 if(SLUICE_HAS_AFL)
-	if(NOT SLUICE_BUGS AND NOT SLUICE_CMPLOG)
-		add_test(NAME fuzz_afl COMMAND bash tests/fuzz_afl.sh WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-		set_tests_properties(fuzz_afl PROPERTIES LABELS fuzz TIMEOUT 600
-			ENVIRONMENT "SLUICE_BUILD=${CMAKE_BINARY_DIR}")
+	set(test fuzz_afl)
+	if(SLUICE_BUGS)
+		set(test zoo_afl)
+	elseif(SLUICE_CMPLOG)
+		return()
 	endif()
+	string(REGEX MATCH "^[a-z]+" label ${test})
+	add_test(NAME ${test} COMMAND bash tests/${test}.sh WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+	set_tests_properties(${test} PROPERTIES LABELS ${label} TIMEOUT 600
+		ENVIRONMENT "SLUICE_BUILD=${CMAKE_BINARY_DIR}")
 	return()
 endif()
 
@@ -49,6 +54,7 @@ if(SLUICE_BUGS)
 		set_tests_properties(zoo.${name} PROPERTIES LABELS zoo TIMEOUT 300)
 	endforeach()
 	file(GLOB zoo_tests CONFIGURE_DEPENDS tests/zoo_*.sh)
+	list(FILTER zoo_tests EXCLUDE REGEX "/zoo_afl")
 	if(SLUICE_FLAVOUR STREQUAL "tsan")
 		# their searches would find races first
 		list(FILTER zoo_tests EXCLUDE REGEX "/zoo_(tool|single)")
@@ -152,7 +158,7 @@ endforeach()
 # The command's behaviour, and the fuzz target's, as a user meets them. Not under MSan, which does not
 # know what the JSON library writes, nor TSan, under which the systems have races to be found.
 file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/zoo_*.sh)
-list(FILTER cli_tests EXCLUDE REGEX "/(zoo_(tool|race|single)|fuzz_afl)") # of what other builds have
+list(FILTER cli_tests EXCLUDE REGEX "/(zoo_(tool|race|single|afl)|fuzz_afl)") # of what other builds have
 if(SLUICE_FLAVOUR MATCHES "^(tsan|msan)$")
 	list(FILTER cli_tests INCLUDE REGEX "/search_core")
 endif()

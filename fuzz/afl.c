@@ -45,6 +45,14 @@ static size_t counters_size(void)
 	return (size_t)(__stop___libfuzzer_extra_counters - __start___libfuzzer_extra_counters);
 }
 
+static void tell_cpu(void)
+{
+	double now = clock_cpu();
+
+	fuzz_status->cpu += now - cpu_told;
+	cpu_told = now;
+}
+
 static void write_input(int signal)
 {
 	static char path[4096];
@@ -52,6 +60,7 @@ static void write_input(int signal)
 	int fd;
 
 	fuzz_status->running = false;
+	tell_cpu();
 	if (!prefix || !input)
 		return;
 	snprintf(path, sizeof(path), "%s%d", prefix, (int)getpid());
@@ -114,8 +123,6 @@ int __wrap_LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	double now;
-
 	input = data;
 	input_size = size;
 	fuzz_status->running = true;
@@ -123,8 +130,6 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	__real_LLVMFuzzerTestOneInput(data, size);
 	fuzz_status->running = false;
 	fold_counters();
-	now = clock_cpu();
-	fuzz_status->cpu += now - cpu_told;
-	cpu_told = now;
+	tell_cpu();
 	return 0;
 }

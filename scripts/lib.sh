@@ -54,7 +54,7 @@ is_planted() {
 	return 1
 }
 
-# zoo_flavour ARGUMENT...: the build that `sluice bugs ARGUMENT...` needs: libFuzzer has its own ones.
+# zoo_flavour ARGUMENT...: the build that `sluice bugs ARGUMENT...` needs: fuzz engines have their own ones.
 zoo_flavour() {
 	local methods=libfuzzer before='' argument
 	[ "${1-}" = run ] || methods=

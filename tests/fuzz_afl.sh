@@ -54,8 +54,8 @@ has "$room/core/state/corpus" 'afl-*' || fail "no find is in the corpus"
 expect 1 '' quiet "${campaign[@]}" --afl "$build/drain_fuzzer" --seeds "$room/seeds" --system v2 --seconds 8 \
 	--output "$room/known"
 deaths=$(grep -c '^DEDUP_TOKEN: QERR$' "$room/known/state/worker0.log")
-met=$(sed -n '/^QERR /,/met/s/.*met \([0-9]*\) times.*/\1/p' "$room/stdout" | paste -sd+ | bc)
-[ "${met:-0}" -gt $((2 * deaths)) ] || fail "QERR was met $met times, and $deaths of them were deaths"
+met=$(($(sed -n '/^QERR /,/met/s/.*met \([0-9]*\) times.*/\1/p' "$room/stdout" | paste -sd+)))
+[ "$met" -gt $((2 * deaths)) ] || fail "QERR was met $met times, and $deaths of them were deaths"
 
 # --- Bad usage, and Ctrl-C --------------------------------------------------------------------------
 expect 2 'expected behind the --afl' "${campaign[@]}" --cmplog "$build/drain_fuzzer"

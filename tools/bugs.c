@@ -34,6 +34,8 @@ const struct method_info methods[METHOD_COUNT] = {
 			       "asan" },
 	[METHOD_LIBFUZZER_TSAN] = { "libfuzzer-tsan", "the same with TSan, which sees data races",
 				    "tsan" },
+	[METHOD_AFL] = { "afl", "the fuzz target under AFL++ with one worker, from the seed corpus",
+			 "afl" },
 	[METHOD_LIBFUZZER_PLAIN] = { "libfuzzer-plain",
 				     "baseline: the same without our generator and seeds", "asan" },
 	[METHOD_LIBFUZZER_UNSCHEDULED] = { "libfuzzer-unscheduled",

@@ -32,6 +32,7 @@ enum method {
 	METHOD_WALK,
 	METHOD_LIBFUZZER,
 	METHOD_LIBFUZZER_TSAN,
+	METHOD_AFL,
 	METHOD_LIBFUZZER_PLAIN,
 	METHOD_LIBFUZZER_UNSCHEDULED,
 	METHOD_STORED, /* from here on: no searches */
@@ -42,7 +43,7 @@ enum method {
 
 struct method_info {
 	const char *word, *meaning;
-	const char *fuzzer; /* NULL, or the build whose libFuzzer it is */
+	const char *fuzzer; /* NULL, or the build whose fuzz target it runs */
 };
 extern const struct method_info methods[METHOD_COUNT];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
-/* Trials by libFuzzer: a campaign of one worker, in a program of its own. */
+/* Trials by libFuzzer or AFL++: a campaign of one worker, in a program of its own. */
 
 #define _GNU_SOURCE
 #include <cjson/cJSON.h>
@@ -20,9 +20,18 @@
 #include "tools/tool.h"
 
 #define REPORT_MAX 4096
-/* libFuzzer's seeds of one trial: it is started again with the next one after each death. */
+/* The engine's seeds of one trial: it is started again with the next one after each death. */
 #define SEEDS_OF_TRIAL 100000
 #define SEEDS_OF_CAMPAIGN 1000
+
+static const char *engines_build(void)
+{
+#if defined(SLUICE_AFL)
+	return "afl";
+#else
+	return run_build();
+#endif
+}
 
 bool fuzzer_there(enum method method, const char **why)
 {
@@ -32,9 +41,9 @@ bool fuzzer_there(enum method method, const char **why)
 	char path[BUGS_PATH];
 
 	*why = text;
-	if (strcmp(run_build(), build)) {
+	if (strcmp(engines_build(), build)) {
 		snprintf(text, sizeof(text), "needs the build %s-bugs, this is `%s`", build,
-			 run_build());
+			 engines_build());
 		return false;
 	}
 	for (unsigned i = 0; i < ARRAY_SIZE(programs); i++) {
@@ -157,7 +166,7 @@ __attribute__((noreturn)) static void campaign_exec(const struct trial *trial, c
 	char program[BUGS_PATH], fuzzer[BUGS_PATH], sluice[BUGS_PATH], seeds[BUGS_PATH];
 	char report[BUGS_PATH + 16], seed[32], time[32], system[64], twin[64], output[BUGS_PATH];
 	char *args[] = { program,
-			 (char *)"--fuzzer",
+			 (char *)(trial->method == METHOD_AFL ? "--afl" : "--fuzzer"),
 			 fuzzer,
 			 (char *)"--sluice",
 			 sluice,

@@ -245,7 +245,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_option argp_options[] = {
 	{ "methods", 'm', "LIST", 0,
 	  "Names with commas between: random, pct, exhaustive, differential, walk, libfuzzer, "
-	  "libfuzzer-tsan, libfuzzer-plain, libfuzzer-unscheduled, stored, corpus, test (all "
+	  "libfuzzer-tsan, afl, libfuzzer-plain, libfuzzer-unscheduled, stored, corpus, test (all "
 	  "searches that this build can do)",
 	  0 },
 	{ "seeds", KEY_SEEDS, "N", 0, "Trials of each bug and method (3)", 0 },

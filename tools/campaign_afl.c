@@ -18,7 +18,7 @@
 
 #include "tools/campaign.h"
 
-#define AFL_TIMEOUT_MS "10000" /* later than a loop is a death (fuzz/death.h) */
+#define AFL_TIMEOUT_MS "25000" /* on a busy machine, too, a loop is a death before (fuzz/death.h) */
 #define AFL_PULL_SECONDS 2.0
 #define AFL_DESCRIPTORS 100 /* where those begin that afl-fuzz is not to know of */
 
@@ -118,7 +118,7 @@ static void set_environment(const struct worker *w)
 void afl_exec(const struct worker *w, double seconds_left)
 {
 	char seeds[CAMPAIGN_PATH + 64], output[CAMPAIGN_PATH + 64], corpus[CAMPAIGN_PATH + 64];
-	char time[32], seed[32];
+	char time[32], seed[32], dictionary[CAMPAIGN_PATH + 16];
 	const char *args[32] = { "afl-fuzz", "-i", seeds,          "-o", output, "-G",
 				 "4096",     "-t", AFL_TIMEOUT_MS, "-V", time };
 	unsigned n = 11;
@@ -143,6 +143,11 @@ void afl_exec(const struct worker *w, double seconds_left)
 	if (w->build->cmplog) {
 		args[n++] = "-c";
 		args[n++] = w->build->cmplog;
+	}
+	snprintf(dictionary, sizeof(dictionary), "%s.dict", w->build->fuzzer);
+	if (!access(dictionary, R_OK)) {
+		args[n++] = "-x";
+		args[n++] = dictionary;
 	}
 	args[n++] = "--";
 	args[n++] = w->build->fuzzer;
