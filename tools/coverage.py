@@ -264,6 +264,50 @@ def percent(all_, missed):
     return round(100 * (all_ - missed) / all_, 2) if all_ else 100
 
 
+# --- From an empty corpus ---
+
+# Of what a corpus that fuzzing has grown out of nothing reaches, in percent of what the seeds do.
+FROM_EMPTY = 90
+
+
+def reached_by(build, target, files, profile):
+    """Lines and branches that `target` reaches with these inputs."""
+    environment = dict(os.environ, LLVM_PROFILE_FILE=profile + "-%m.profraw")
+    for old in glob.glob(profile + "-*.profraw"):
+        os.remove(old)
+    program = f"{build}/{target}_fuzzer_replay"
+    for i in range(0, len(files), RUN_AT_ONCE):
+        call([program, *files[i:i + RUN_AT_ONCE]], env=environment)
+    call(["llvm-profdata-19", "merge", "-o", profile, *glob.glob(profile + "-*.profraw")])
+    language = target == "language"
+    found = export(program if language else f"{build}/sut_core.o", profile,
+                   "scenario/*.c" if language else "core/*.c").values()
+    return (sum(len(file.lines) - len(file.missed()) for file in found),
+            sum(len(file.branches) - len(file.missed_branches()) for file in found))
+
+
+def from_empty(options):
+    """Compares what a grown corpus and the seeds reach; an exit code."""
+    target, grown, seeds = options.from_empty
+    rows = []
+    for name, folder in (("seeds", seeds), ("grown", grown)):
+        files = sorted(path for path in glob.glob(f"{folder}/*") if os.path.isfile(path))
+        if not files:
+            raise ToolError(f"{folder}: no inputs")
+        lines, branches = reached_by(options.build, target, files, f"{options.output}/{target}-{name}.profdata")
+        rows.append({"corpus": name, "inputs": len(files), "lines": lines, "branches": branches})
+    share = {what: round(100 * rows[1][what] / rows[0][what], 1) for what in ("lines", "branches")}
+    held = min(share.values()) >= FROM_EMPTY
+    if options.json:
+        print(json.dumps({"target": target, "corpora": rows, "share": share, "asked": FROM_EMPTY, "held": held}))
+        return 0 if held else 1
+    for row in rows:
+        print(f"{target}: {row['corpus']}: {row['inputs']} inputs, {row['lines']} lines, {row['branches']} branches")
+    print(f"{target}: from an empty corpus {share['lines']} % of the lines, {share['branches']} % of the branches "
+          f"that the seeds reach; asked for {FROM_EMPTY} %")
+    return 0 if held else 1
+
+
 class Report:
     """What there is to say of all systems."""
 
@@ -353,9 +397,12 @@ def main():
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--no-html", action="store_true")
     parser.add_argument("--output", default="build/coverage/report")
+    parser.add_argument("--from-empty", nargs=3, metavar=("TARGET", "GROWN", "SEEDS"))
     options = parser.parse_args()
     os.chdir(ROOT)
     os.makedirs(options.output, exist_ok=True)
+    if options.from_empty:
+        return from_empty(options)
     reasons = read_reasons(REASONS)
     report = Report()
     for system in ASKED:
