@@ -26,7 +26,7 @@ const char *afl_custom_describe(void *state, size_t max);
  * How many of ours an entry of the queue gets before AFL++'s own turn, which takes some thousands: as many as
  * the share wants. AFL++ doubles them with what they find. Without a bound the first entry takes half a minute.
  */
-#define COUNT_LEAST 64
+#define COUNT_LEAST 256
 #define COUNT_USUAL 512 /* where no campaign counts */
 #define COUNT_MOST 1024
 

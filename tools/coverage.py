@@ -53,13 +53,13 @@ def call(args, good=(0,), **options):
 
 
 def corpus(folders=("corpora/seeds", "corpora/regress", "corpora/grown")):
-    """Texts, and files in the byte form."""
+    """Texts, and files in the byte form; what is for the language's target plays nothing."""
     texts, blobs = [], []
     for folder in folders:
         for path in sorted(glob.glob(f"{folder}/**/*", recursive=True)):
             if path.endswith(".sluice"):
                 texts.append(path)
-            elif os.path.isfile(path) and folder == "corpora/grown":
+            elif os.path.isfile(path) and folder == "corpora/grown" and "/language/" not in path:
                 blobs.append(path)
     return texts, blobs
 
