@@ -323,6 +323,10 @@ static void judge_model(const struct event *e)
 		if (ledger_has_device(e->a))
 			ledger_device_reset(e->a);
 		break;
+	case EV_PRI:
+		if (ledger_has_device(e->a) && e->d)
+			ledger_pri_reset(e->a);
+		break;
 	default:
 		break;
 	}

@@ -240,6 +240,7 @@ bool ledger_land(unsigned dev, u32 pasid, u16 group, bool autos, u16 *req); /* f
 u16 ledger_begin_life(unsigned dev, u32 pasid, u8 space);
 void ledger_end_life(struct ledger_life *life);
 void ledger_stop_life(unsigned dev, u32 pasid, unsigned how, u64 outstanding);
+void ledger_pri_reset(unsigned dev); /* page requests: tracking starts anew */
 void ledger_device_reset(unsigned dev);
 void ledger_release_space(u64 space);
 bool ledger_open_lives(unsigned dev, bool with_pasid_only);

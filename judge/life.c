@@ -65,12 +65,13 @@ void ledger_end_life(struct ledger_life *life)
 	life->open = false;
 }
 
-static void life_forget_requests(unsigned dev)
+/* @strays: only those outside of any life. */
+static void life_forget_requests(unsigned dev, bool strays)
 {
 	for (unsigned n = 1; n <= ledger.requests; n++) {
 		struct ledger_request *r = &ledger.request[n];
 
-		if (r->dev != dev || r->state == REQUEST_ISSUED ||
+		if (r->dev != dev || r->state == REQUEST_ISSUED || (strays && r->life) ||
 		    ((r->answered || r->autos) && !r->flying))
 			continue;
 		r->forgotten = true;
@@ -105,7 +106,7 @@ void ledger_stop_life(unsigned dev, u32 pasid, unsigned how, u64 outstanding)
 	if (!ledger.orderly)
 		ledger.seen_stop[how] = true; /* the scenario's, not the harness's own */
 	if (how == STOP_RESET) {
-		life_forget_requests(dev);
+		life_forget_requests(dev, false);
 		life_reset_others(dev, life);
 	}
 	if (!life || !life->open)
@@ -120,8 +121,14 @@ void ledger_stop_life(unsigned dev, u32 pasid, unsigned how, u64 outstanding)
 
 void ledger_device_reset(unsigned dev)
 {
-	life_forget_requests(dev);
+	life_forget_requests(dev, false);
 	life_reset_others(dev, NULL);
+}
+
+/* Under a life that breaks a promise (PRI_ON); what was asked outside of lives nobody can drain. */
+void ledger_pri_reset(unsigned dev)
+{
+	life_forget_requests(dev, true);
 }
 
 void ledger_release_space(u64 space)

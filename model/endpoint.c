@@ -493,7 +493,7 @@ void endpoint_pri_reset(struct host_pci_dev *dev)
 	forget(d);
 	d->failed = false;
 	d->uprgi = false;
-	host_event(EV_PRI, d->id, 0, d->allocated, 0);
+	host_event(EV_PRI, d->id, 0, d->allocated, 1);
 }
 
 void model_audit_rest(void)

@@ -153,6 +153,26 @@ static void broken_by_state(void **state)
 				 landed ? 0 : P(RESET_DRAINED));
 	}
 
+	for (unsigned i = 0; i < 4; i++) { /* a stray's, by a reset of page requests */
+		bool landed = i & 1, forgets = i & 2;
+		u32 req;
+
+		st_reset();
+		stop(0, 1, STOP_ANSWERED);
+		unbind(0, 1);
+		req = ask(0, 3, 5, LAST);
+		if (landed) {
+			batch(0);
+			answer(req);
+			take(req, req);
+		}
+		ev(EV_PRI, 0, 0, 8, forgets);
+		assert_int_equal(judge_promises_broken() & P(RESET_DRAINED), 0);
+		ask(0, 3, 6, LAST);
+		assert_int_equal(judge_promises_broken() & P(RESET_DRAINED),
+				 forgets && !landed ? P(RESET_DRAINED) : 0);
+	}
+
 	st_reset(); /* an earlier owner's bits, while the queue is down */
 	ev(EV_OP_BEGIN, JOP_FINISH, 0xff | 1 << 8, MODEL_NO_PASID, 0xff);
 	ev(EV_OP_END, JOP_FINISH, 0xff | 1 << 8, MODEL_NO_PASID, 0);
