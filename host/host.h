@@ -284,10 +284,12 @@ struct host_pci_dev {
 	u16 rid; /* bus << 8 | devfn */
 	bool pasid_enabled, ats_enabled, pri_enabled;
 	bool gone;        /* surprise removal: config reads give all ones */
+	bool no_ats;      /* has no capabilities for PASID, ATS and PRI: none can be enabled */
 	u8 ats_qdep;      /* invalidation queue depth */
 	u16 pri_capacity; /* page requests the function can have outstanding */
 };
 
+/* -EBUSY: it is; -EINVAL: there is no such capability. */
 int host_pci_enable_pasid(struct host_pci_dev *dev);
 void host_pci_disable_pasid(struct host_pci_dev *dev);
 int host_pci_enable_ats(struct host_pci_dev *dev);

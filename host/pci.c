@@ -26,6 +26,8 @@ int host_pci_enable_pasid(struct host_pci_dev *dev)
 	enter(dev);
 	if (warns(dev->pasid_enabled, "PASID is enabled already"))
 		return -EBUSY;
+	if (dev->no_ats)
+		return -EINVAL;
 	dev->pasid_enabled = true;
 	return 0;
 }
@@ -43,6 +45,8 @@ int host_pci_enable_ats(struct host_pci_dev *dev)
 	enter(dev);
 	if (warns(dev->ats_enabled, "ATS is enabled already"))
 		return -EBUSY;
+	if (dev->no_ats)
+		return -EINVAL;
 	dev->ats_enabled = true;
 	if (host_backend.pci_ats)
 		host_backend.pci_ats(dev, true);
@@ -64,6 +68,8 @@ int host_pci_reset_pri(struct host_pci_dev *dev)
 	enter(dev);
 	if (warns(dev->pri_enabled, "PRI is reset while it is enabled"))
 		return -EBUSY;
+	if (dev->no_ats)
+		return -EINVAL;
 	if (host_backend.pci_pri_reset)
 		host_backend.pci_pri_reset(dev);
 	return 0;
@@ -76,7 +82,7 @@ int host_pci_enable_pri(struct host_pci_dev *dev, u32 credits)
 	enter(dev);
 	if (warns(dev->pri_enabled, "PRI is enabled already"))
 		return -EBUSY;
-	if (!dev->pri_capacity || !credits)
+	if (dev->no_ats || !dev->pri_capacity || !credits)
 		return -EINVAL;
 	if (credits > dev->pri_capacity)
 		credits = dev->pri_capacity;

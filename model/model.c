@@ -83,6 +83,7 @@ static void device_reset(unsigned id)
 	d->pci.unit = d->config->unit;
 	d->pci.rid = d->config->rid;
 	d->pci.pri_capacity = d->capacity;
+	d->pci.no_ats = d->config->no_ats;
 	d->up_actor = engine_actor(name[id][0], link_up_step, d);
 	d->down_actor = engine_actor(name[id][1], link_down_step, d);
 }

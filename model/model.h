@@ -38,6 +38,7 @@ struct model_device_config {
 	u16 rid;
 	u16 credits;     /* capacity: requests it can have outstanding */
 	u8 retries;      /* how often it asks again when Success left the page absent */
+	bool no_ats;     /* has no PASID, ATS and PRI capabilities */
 	bool holds_open; /* hostile: ignores its own limits (credits, group reuse, stop) */
 };
 

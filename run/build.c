@@ -93,6 +93,11 @@ void run_fit(struct scenario *s, const struct sut_image *system)
 		if (!play_has_op(system->ops, &s->op[i]))
 			s->op[i] = (struct scenario_op){ .code = OP_PAUSE, .task = s->op[i].task };
 	}
+	if (!system->ops->refuses) {
+		s->world.misuse = false;
+		for (unsigned i = 0; i < s->devices; i++)
+			s->device[i].no_ats = false;
+	}
 	if (system->ops->numbers_by_space)
 		scenario_numbers_by_space(s);
 }

@@ -310,6 +310,8 @@ static void play_stop_orderly(unsigned dev, u32 pasid)
 
 static void play_orderly_lives(void *unused)
 {
+	if (play.scenario->world.misuse)
+		play_misuse_attached();
 	for (unsigned dev = 0; dev < play.scenario->devices; dev++) {
 		for (unsigned symbol = 0; symbol < SCENARIO_PASIDS_MAX; symbol++) {
 			struct play_life *life = &play.life[dev][symbol];
@@ -336,12 +338,16 @@ static void play_orderly_rest(void *unused)
 		if (play.device[dev].attached && play.ops->device_detach)
 			play_detach_device(dev);
 	}
+	if (s->world.misuse)
+		play_misuse_detached();
 	for (unsigned unit = 0; unit < s->units; unit++) {
 		if (play.unit[unit].up && play.ops->unit_finish)
 			play_finish_unit(unit);
 	}
 	for (unsigned space = 0; space < s->spaces; space++)
 		play_exit_space(space);
+	if (s->world.misuse)
+		play_misuse_down();
 }
 
 /* Taking a queue down must leave no error behind either. Reading the register changes nothing. */
@@ -391,6 +397,11 @@ const char *play_missing(const struct scenario *s, const struct sut *ops)
 	/* Setup needs these two, whatever the scripts say. */
 	if (!play_has(ops, OP_START))
 		return scenario_op_word[OP_START];
+	if (s->world.misuse && !ops->refuses)
+		return "errors for calls that the state forbids";
+	for (unsigned i = 0; i < s->devices; i++)
+		if (s->device[i].no_ats && !ops->refuses)
+			return "devices without ATS";
 	for (unsigned i = 0; i < s->ops; i++) {
 		if (!play_has(ops, s->op[i].code))
 			return scenario_op_word[s->op[i].code];

@@ -33,6 +33,9 @@
  *
  * What fails is told to the judge with its errno, and the script goes on.
  *
+ * With `misuse=on` the orderly end makes calls that the state forbids, of a system that promises to
+ * refuse them (run/play_misuse.c). The judge is not told: they must change nothing.
+ *
  * A *script wait* is no wait of the system under test, so it can't be a HANG. If nothing can move
  * and all who are left are in script waits (a group without its last page, a cycle of awaits, a
  * response that will never come: `MISS` speaks of that), they give up: their scripts end there.

@@ -283,7 +283,8 @@ static void play_switch_requests(unsigned index, enum judge_op op, bool on,
 	struct play_device *dev = &play.device[index];
 	int err;
 
-	if (!play_usable(index) || dev->requests_changing || dev->requests_on == on)
+	if (!play_usable(index) || dev->requests_changing || dev->requests_on == on ||
+	    play.scenario->device[index].no_ats)
 		return;
 	dev->requests_changing = true;
 	play_begin(op, index, NULL, MODEL_NO_PASID, PLAY_NO_SPACE);

@@ -90,4 +90,9 @@ void play_enable_unit(unsigned unit);
 void play_finish_unit(unsigned unit);
 void play_exit_space(unsigned space);
 
+/* Of `misuse=on`, with devices attached, with them detached, with units down and spaces gone. Sleep. */
+void play_misuse_attached(void);
+void play_misuse_detached(void);
+void play_misuse_down(void);
+
 #endif

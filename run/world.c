@@ -207,6 +207,7 @@ static void world_reset_model(const struct scenario *s)
 			.rid = s->device[dev].rid,
 			.credits = s->device[dev].credits,
 			.retries = s->device[dev].retries,
+			.no_ats = s->device[dev].no_ats,
 		};
 	}
 	model_reset(&config);

@@ -22,6 +22,7 @@ static void decode_world(struct scenario *s, const uint8_t *b)
 	s->world.alloc_fails = b[6] & 2;
 	s->world.rcu_eager = b[6] & 4;
 	s->world.access = b[6] & 8;
+	s->world.misuse = b[6] & 16;
 }
 
 static void decode_knob(struct scenario *s, const uint8_t *b)
@@ -45,6 +46,7 @@ static void decode_device(struct scenario *s, const uint8_t *b)
 	d->rid = (uint16_t)((b[3] & 3) << 14 | b[4] << 7 | b[5]);
 	d->credits = (uint16_t)(1 + ((b[6] & 15) << 7 | b[7]));
 	d->retries = b[6] >> 4 & 3;
+	d->no_ats = b[6] >> 6 & 1;
 }
 
 static uint8_t modulo_or_none(unsigned raw, unsigned none, unsigned count, bool may_be_none)
@@ -242,8 +244,9 @@ static void put_record(struct sink *sink, const uint8_t raw[BYTES_RECORD])
 
 static void encode_machine(struct sink *sink, const struct scenario *s)
 {
-	const uint8_t flags = (uint8_t)(s->world.clock_free | s->world.alloc_fails << 1 |
-					s->world.rcu_eager << 2 | s->world.access << 3);
+	const uint8_t flags =
+		(uint8_t)(s->world.clock_free | s->world.alloc_fails << 1 |
+			  s->world.rcu_eager << 2 | s->world.access << 3 | s->world.misuse << 4);
 	const uint8_t world[BYTES_RECORD] = {
 		BYTES_HEAD | BYTES_WORLD,
 		(uint8_t)(s->units - 1),
@@ -279,7 +282,7 @@ static void encode_machine(struct sink *sink, const struct scenario *s)
 			(uint8_t)(dev->rid >> 14),
 			dev->rid >> 7 & 0x7f,
 			dev->rid & 0x7f,
-			(uint8_t)(dev->retries << 4 | credits >> 7),
+			(uint8_t)(dev->no_ats << 6 | dev->retries << 4 | credits >> 7),
 			credits & 0x7f,
 		};
 

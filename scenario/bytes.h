@@ -18,11 +18,11 @@
  * Head, less bit 7, modulo the number of kinds, is the kind. Payload bytes are b1..b7:
  *
  *	WORLD	b1 units - 1, b2 devices - 1, b3 spaces - 1, b4 tasks (0: none), b5 workers - 1,
- *		b6 flags: 1 clock=free, 2 alloc=fails, 4 rcu=eager, 8 access=on
+ *		b6 flags: 1 clock=free, 2 alloc=fails, 4 rcu=eager, 8 access=on, 16 misuse=on
  *	UNIT	b1 unit, b2 log2 of the ring's slots, less 3
  *	KNOB	b1 unit, b2 knob, b3 value; only values other than the default
  *	DEVICE	b1 device, b2 unit, b3..b5 rid (2 + 7 + 7 bits), b6 b7 credits - 1 (4 + 7 bits) and,
- *		above them in b6, retries (2 bits)
+ *		above them in b6, retries (2 bits) and ats=off (1 bit)
  *	others	an operation, code = kind - 4:
  *		b1 task (bits 0-2), device or unit (bits 3-6)
  *		b2 PASID (bits 0-2, 7: none), space or awaited task (bits 3-6, 15: none)

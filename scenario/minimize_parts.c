@@ -235,6 +235,7 @@ void minimize_settings(struct minimizer *m)
 	TRY_PLAIN(m, world.alloc_fails, false);
 	TRY_PLAIN(m, world.rcu_eager, false);
 	TRY_PLAIN(m, world.access, false);
+	TRY_PLAIN(m, world.misuse, false);
 	for (unsigned u = 0; u < m->best->units; u++) {
 		for (unsigned k = 0; k < SCENARIO_KNOBS_MAX; k++)
 			TRY_PLAIN(m, unit[u].knob[k], 0);
@@ -242,6 +243,7 @@ void minimize_settings(struct minimizer *m)
 	}
 	for (unsigned d = 0; d < m->best->devices; d++) {
 		TRY_PLAIN(m, device[d].retries, 0);
+		TRY_PLAIN(m, device[d].no_ats, false);
 		TRY_PLAIN(m, device[d].credits, 32);
 	}
 	for (unsigned i = 0; i < m->best->ops; i++)

@@ -249,10 +249,33 @@ static bool break_promise(struct mutator *m)
 	}
 }
 
+/* All operations of a kind by which a promise is broken: what they led to may do without. */
+static bool take_out_hostile(struct mutator *m)
+{
+	static const uint64_t hostile = 1ull << OP_GONE | 1ull << OP_HOLD | 1ull << OP_INJECT |
+					1ull << OP_LOSE | 1ull << OP_PRS | 1ull << OP_SLOW |
+					1ull << OP_DESCRIPTOR | 1ull << OP_HEAD | 1ull << OP_TAIL |
+					1ull << OP_QUEUE;
+	struct scenario *s = m->s;
+	unsigned start = s->ops ? mutate_below(m, s->ops) : 0, kept = 0, code = OP_COUNT;
+
+	for (unsigned i = 0; i < s->ops && code == OP_COUNT; i++) {
+		unsigned at = (start + i) % s->ops;
+
+		if (hostile >> s->op[at].code & 1)
+			code = s->op[at].code;
+	}
+	for (unsigned i = 0; i < s->ops; i++)
+		if (s->op[i].code != code)
+			s->op[kept++] = s->op[i];
+	s->ops = (uint16_t)kept;
+	return code != OP_COUNT;
+}
+
 static bool restore_promise(struct mutator *m)
 {
 	struct scenario *s = m->s;
-	unsigned kind = mutate_below(m, 4), at;
+	unsigned kind = mutate_below(m, 6), at;
 
 	switch (kind) {
 	case 0:
@@ -268,6 +291,9 @@ static bool restore_promise(struct mutator *m)
 		if (at < s->ops)
 			s->op[at].flags &= (uint8_t)~OPF_FORCE;
 		return at < s->ops;
+	case 3:
+	case 4:
+		return take_out_hostile(m);
 	default:
 		at = find_op(m, OP_UNBIND, 0);
 		if (at == s->ops || s->ops == SCENARIO_OPS_MAX ||

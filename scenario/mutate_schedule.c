@@ -136,6 +136,9 @@ bool mutate_schedule(struct mutator *m, enum scenario_mutation kind)
 			return false;
 		at = mutate_below(m, length);
 		return stretch(m, at, 1 + mutate_below(m, STRETCH_MAX));
+	case SCENARIO_MUTATE_SCHEDULE:
+		scenario_generate_schedule(m->s, scenario_random(&m->random));
+		return true;
 	default: /* SCENARIO_MUTATE_CUT */
 		if (!length)
 			return false;

@@ -20,15 +20,16 @@ static int take_key(struct parser *p, const char *key, unsigned id, uint32_t *se
 
 int parse_world(struct parser *p, const struct token *head)
 {
-	static const char *const keys[] = { "workers", "clock", "alloc", "rcu", "access" };
+	static const char *const keys[] = {
+		"workers", "clock", "alloc", "rcu", "access", "misuse"
+	};
 	static const char *const words[][2] = {
-		{ "fair", "free" },
-		{ "succeeds", "fails" },
-		{ "lazy", "eager" },
-		{ "off", "on" },
+		{ "fair", "free" }, { "succeeds", "fails" }, { "lazy", "eager" },
+		{ "off", "on" },    { "off", "on" },
 	};
 	struct scenario_world *w = &p->s->world;
-	bool *const flags[] = { &w->clock_free, &w->alloc_fails, &w->rcu_eager, &w->access };
+	bool *const flags[] = { &w->clock_free, &w->alloc_fails, &w->rcu_eager, &w->access,
+				&w->misuse };
 	uint32_t seen = 0;
 
 	if (p->world_given)
@@ -38,7 +39,7 @@ int parse_world(struct parser *p, const struct token *head)
 		const struct token t = p->lex.token;
 		unsigned key, value;
 
-		if (parse_one_of(p, "a setting", keys, 5, &key) || parse_once(p, &t, key, &seen) ||
+		if (parse_one_of(p, "a setting", keys, 6, &key) || parse_once(p, &t, key, &seen) ||
 		    token_take_sign(&p->lex, "="))
 			return -1;
 		if (key == 0) {
@@ -186,11 +187,12 @@ static int take_rid(struct parser *p, uint16_t *rid)
 
 static int take_device_setting(struct parser *p, struct scenario_device *d, uint32_t *seen)
 {
-	static const char *const keys[] = { "unit", "rid", "credits", "retries" };
+	static const char *const keys[] = { "unit", "rid", "credits", "retries", "ats" };
+	static const char *const ats[] = { "on", "off" };
 	const struct token t = p->lex.token;
 	unsigned key, number;
 
-	if (parse_one_of(p, "a setting", keys, 4, &key) || parse_once(p, &t, key, seen) ||
+	if (parse_one_of(p, "a setting", keys, 5, &key) || parse_once(p, &t, key, seen) ||
 	    token_take_sign(&p->lex, "="))
 		return -1;
 	switch (key) {
@@ -202,6 +204,11 @@ static int take_device_setting(struct parser *p, struct scenario_device *d, uint
 		if (token_take_number(&p->lex, "credits", 1, 2048, &number))
 			return -1;
 		d->credits = (uint16_t)number;
+		return 0;
+	case 4:
+		if (parse_one_of(p, "ats", ats, 2, &number))
+			return -1;
+		d->no_ats = number;
 		return 0;
 	default:
 		if (token_take_number(&p->lex, "retries", 0, 3, &number))

@@ -67,7 +67,7 @@ static void write_comment(struct writer *w, const char *comment)
 static void write_world(struct writer *w, const struct scenario_world *world)
 {
 	if (world->workers == 1 && !world->clock_free && !world->alloc_fails && !world->rcu_eager &&
-	    !world->access)
+	    !world->access && !world->misuse)
 		return;
 	emit(w, "world");
 	if (world->workers != 1)
@@ -80,6 +80,8 @@ static void write_world(struct writer *w, const struct scenario_world *world)
 		emit(w, " rcu=eager");
 	if (world->access)
 		emit(w, " access=on");
+	if (world->misuse)
+		emit(w, " misuse=on");
 	emit(w, "\n");
 }
 
@@ -100,6 +102,8 @@ static void write_machine(struct writer *w, const struct scenario *s)
 		     dev->rid >> 8, dev->rid >> 3 & 0x1f, dev->rid & 7, dev->credits);
 		if (dev->retries)
 			emit(w, " retries=%u", dev->retries);
+		if (dev->no_ats)
+			emit(w, " ats=off");
 		emit(w, "\n");
 	}
 	emit(w, "space");

@@ -70,6 +70,7 @@ void scenario_default_device(struct scenario_device *device, unsigned index)
 	device->rid = (uint16_t)((2 + index) << 3); /* 00:02.0, 00:03.0, ... */
 	device->credits = 32;
 	device->retries = 0;
+	device->no_ats = false;
 }
 
 void scenario_default_names(struct scenario *s)

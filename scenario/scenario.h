@@ -139,6 +139,7 @@ struct scenario_device {
 	uint16_t rid;
 	uint16_t credits; /* 1..2048 */
 	uint8_t retries;  /* 0..3 */
+	bool no_ats;      /* ats=off: a function without PASID, ATS and PRI capabilities */
 };
 
 struct scenario_world {
@@ -147,6 +148,7 @@ struct scenario_world {
 	bool alloc_fails; /* alloc=fails: allocations ask the chooser */
 	bool rcu_eager;   /* rcu=eager */
 	bool access;      /* access=on: points at loads and stores of the code under test */
+	bool misuse;      /* misuse=on: the end calls what the state forbids (run/play.h) */
 };
 
 /* `at TASK SITE#NTH[+SKIP] -> TARGET` or `... = VALUE` */

@@ -8,6 +8,7 @@
 const struct sut sut_core = {
 	.name = "core",
 	.bind_flags = SUT_BIND_DOMAIN,
+	.refuses = true,
 	.summary = "the reference drain core",
 	.unit_enable = intel_iommu_enable,
 	.unit_finish = intel_iommu_finish,

@@ -32,6 +32,7 @@ struct sut {
 	const struct sut_assumption *assumptions; /* the last has no word; NULL: none */
 	bool numbers_by_space; /* picks numbers, and gives a space the same one on all devices */
 	unsigned bind_flags;   /* SUT_BIND_*: the ways to bind that it has; others are n/a */
+	bool refuses; /* what the state forbids, with an error; and takes devices without ATS */
 
 	/* Brings the unit's invalidation queue and page request queue up, or down again. */
 	int (*unit_enable)(unsigned unit);

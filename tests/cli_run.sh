@@ -87,4 +87,12 @@ bad_inputs "$sluice" run --bytes
 head -c 300 /dev/zero >"$room/zeros"
 expect 2 'zeros: .*--bytes' "$sluice" run "$room/zeros"
 expect 2 'good.sluice: expected the byte form' "$sluice" run --bytes "$room/good.sluice"
+# Only a system that promises errors is asked what the state forbids, and given devices without ATS.
+for seed in corpora/seeds/120-misuse.sluice corpora/seeds/121-device-without-ats.sluice; do
+	expect 0 '' "$sluice" run --system core "$seed"
+	says '^core: clean'
+	says_not 'WARN play_misuse'
+	expect 0 '' "$sluice" run --system v2 "$seed"
+	says '^v2: n/a'
+done
 finish

@@ -43,7 +43,7 @@ static const struct {
 	{ "world clock=fast\n", 2, 13, "expected clock (fair, free), found `fast`" },
 	{ "world alloc=fails alloc=fails\n", 2, 19, "each setting once, found `alloc` again" },
 	{ "world speed=1\n", 2, 7,
-	  "expected a setting (workers, clock, alloc, rcu, access), found `speed`" },
+	  "expected a setting (workers, clock, alloc, rcu, access, misuse), found `speed`" },
 	{ "world\nworld\n", 3, 1, "expected one `world` line" },
 	/* unit */
 	{ "unit u1\n", 2, 6, "expected `u0`, found `u1`" },

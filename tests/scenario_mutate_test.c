@@ -206,6 +206,16 @@ static unsigned broken(const struct scenario *of)
 	return n;
 }
 
+/* Of operations, different ones. */
+static unsigned codes(const struct scenario *of)
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < of->ops; i++)
+		mask |= 1ull << of->op[i].code;
+	return (unsigned)__builtin_popcountll(mask);
+}
+
 /* Did this kind do to `before` what its name says? */
 static bool is_done(enum scenario_mutation kind)
 {
@@ -244,6 +254,8 @@ static bool is_done(enum scenario_mutation kind)
 		       choices(&s, 1) == choices(&before, 1);
 	case SCENARIO_MUTATE_CUT:
 		return s.choice_count < before.choice_count;
+	case SCENARIO_MUTATE_SCHEDULE:
+		return s.ops == before.ops && s.choice_count <= 2 * scenario_decisions(&before);
 	case SCENARIO_MUTATE_SMALLER_RING:
 		return s.unit[0].ring_order < before.unit[0].ring_order ||
 		       s.unit[1].ring_order < before.unit[1].ring_order;
@@ -251,7 +263,8 @@ static bool is_done(enum scenario_mutation kind)
 		return s.ops != before.ops || broken(&s) > broken(&before) ||
 		       !scenario_equal(&s, &before);
 	case SCENARIO_MUTATE_RESTORE:
-		return s.ops == before.ops + 1 || broken(&s) + 1 == broken(&before);
+		return s.ops == before.ops + 1 || broken(&s) + 1 == broken(&before) ||
+		       (s.ops < before.ops && codes(&s) + 1 == codes(&before));
 	default:
 		return false;
 	}

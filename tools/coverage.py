@@ -53,7 +53,7 @@ def call(args, good=(0,), **options):
 
 
 def corpus(folders=("corpora/seeds", "corpora/regress", "corpora/grown")):
-    """Texts, and files in the byte form; what is for the language's target plays nothing."""
+    """Texts, and files in the byte form; the target `language` plays none of its own."""
     texts, blobs = [], []
     for folder in folders:
         for path in sorted(glob.glob(f"{folder}/**/*", recursive=True)):
