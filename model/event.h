@@ -57,7 +57,7 @@
 	X(STOP, "stop", "dev pasid how outstanding") /* enum stop_kind, when over */               \
 	X(MARKER, "stop-marker", "dev pasid req")                                                  \
 	X(DEV_RESET, "device-reset", "dev")                                                        \
-	X(PRI, "pri", "dev on credits forgets")                                                            \
+	X(PRI, "pri", "dev on credits forgets")                                                    \
 	X(ATS, "ats", "dev on")                                                                    \
 	X(HOSTILE, "hostile", "dev what") /* enum hostile_kind: a promise is broken */             \
 	X(GONE, "gone", "dev")                                                                     \
