@@ -422,7 +422,8 @@ def main():
     else:
         print_text(report)
         if not options.no_html:
-            print(f"{options.output}/{'|'.join(ASKED)}/index.html")
+            for system in ASKED:
+                print(f"{options.output}/{system}/index.html")
     return 1 if report.problems else 0
 
 
