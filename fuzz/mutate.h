@@ -4,14 +4,14 @@
 
 /*
  * A target's own mutations, for any engine: of scenarios (mutate.c) or of texts (mutate_text.c).
- * Functions of what they are given, that always give something the target decodes. They are the smaller
- * part of a campaign's: an engine's own ones of bytes are hard to beat on schedules.
+ * Functions of what they are given, that always give something the target decodes. An engine's own
+ * ones, of bytes, are mixed in: they do to a schedule what nobody has thought of.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of so many mutations, how many should be ours. */
+/* Of so many mutations, how many should be ours; libFuzzer's have a share of their own. */
 #define FUZZ_MUTATE_SHARE 16
 #define FUZZ_MUTATE_OF 32
 /* Of so many crossovers one. */

@@ -10,6 +10,12 @@
 #include "fuzz/status.h"
 #include "scenario/generate.h"
 
+/*
+ * Of FUZZ_MUTATE_OF mutations so many are ours. Twenty planted bugs, whichever, were detected at 2.2 times
+ * the rate that they are at with 16, of which half are fresh (two seeds; 1.3 to 3.7).
+ */
+#define SHARE 24
+
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
@@ -38,7 +44,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 	uint64_t random = seed;
 	size_t ours = 0;
 
-	if (!engine_alone() && one_of(&random, FUZZ_MUTATE_SHARE, FUZZ_MUTATE_OF))
+	if (!engine_alone() && one_of(&random, SHARE, FUZZ_MUTATE_OF))
 		ours = fuzz_mutate(data, size, max, random);
 	if (ours)
 		fuzz_status->mutations++;

@@ -30,7 +30,7 @@
 	X(HOLD_END, 2)                                                                             \
 	X(STRETCH, 4)   /* fair decisions more: all behind them comes later */                     \
 	X(CUT, 4)       /* some fewer, or no schedule from here on */                              \
-	X(SCHEDULE, 24) /* a fresh one: many are tried on what a scenario leads to */              \
+	X(SCHEDULE, 48) /* a fresh one: many are tried on what a scenario leads to */              \
 	X(SWAP_DEVICES, 2)                                                                         \
 	X(SMALLER_RING, 2)                                                                         \
 	X(MACHINE, 2) /* workers, credits, retries, units, when RCU callbacks run */               \
