@@ -38,6 +38,8 @@
 /* For comparison: `engine` leaves out our mutator and generator, in fuzz/mutate.c. */
 #define STATUS_MUTATOR "SLUICE_MUTATOR"
 
+/* For comparison: `none` leaves the extra counters empty, so that edges alone guide the engine. */
+#define STATUS_FEEDBACK "SLUICE_FEEDBACK"
 /*
  * For tests: the target prints a line for each input, "digest: <verdict> <hash of the trace> <hash of the
  * coverage>", in place of dying of what the judge finds.

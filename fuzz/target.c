@@ -150,7 +150,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	death_set_known(race_is_known);
 	death_catch_signals(true);
 	death_watch_loops();
-	run_set_feedback(states, sizeof(states));
+	if (!getenv(STATUS_FEEDBACK) || strcmp(getenv(STATUS_FEEDBACK), "none"))
+		run_set_feedback(states, sizeof(states));
 	return 0;
 }
 
