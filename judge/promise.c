@@ -33,12 +33,15 @@ static u32 promise_stop_mask(unsigned stop)
 	}
 }
 
+/* A stop that came when the drain had begun is none: nothing was promised of what it drains. */
 u32 promise_broken_life(const struct ledger_life *life)
 {
+	bool late = life->drain_at && life->stop_at >= life->drain_at;
+
 	if (life->unsure)
 		return ~0u;
 	return ledger.broken | ledger.dev[life->dev].broken | life->broken |
-	       promise_stop_mask(life->stop);
+	       promise_stop_mask(late ? STOP_NOT : life->stop);
 }
 
 u32 promise_broken_sent(const struct ledger_request *r, const struct ledger_life *life)

@@ -42,6 +42,27 @@ static void oldnew(void **state)
 		fault(req, space);
 		expect_finding(space ? "clean" : "OLDNEW");
 	}
+
+	for (unsigned late = 0; late < 2; late++) {
+		/* While the domain is exchanged, by a device that has stopped before that, or not. */
+		st_reset();
+		rid(0, 0);
+		if (!late) {
+			req = ask(0, MODEL_NO_PASID, 5, LAST);
+			stop(0, MODEL_NO_PASID, STOP_MARKER);
+		}
+		begin(JOP_RID, 0, MODEL_NO_PASID, 1);
+		if (late) {
+			req = ask(0, MODEL_NO_PASID, 5, LAST);
+			stop(0, MODEL_NO_PASID, STOP_MARKER);
+		}
+		batch(0);
+		fault(req, 1);
+		if (late)
+			expect_excused("OLDNEW");
+		else
+			expect_finding("OLDNEW");
+	}
 }
 
 /*
