@@ -66,7 +66,7 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	ROW(PEND_QUEUE, "PEND-QUEUE",
 	    "When a drain returns success, no response of its life is still in the invalidation "
 	    "queue.",
-	    DRAIN, ANY_STOP, "VT-d 7.10 a"),
+	    DRAIN | QUEUE, ANY_STOP, "VT-d 7.10 a"),
 	ROW(PEND_RESPONSE, "PEND-RESPONSE",
 	    "When a drain returns success, no response of its life is on the way to the device.",
 	    DRAIN, ANY_STOP, "VT-d 7.10 b and d"),
