@@ -81,6 +81,12 @@ function(sluice_add_target name)
 	if(NOT SLUICE_HAS_LIBFUZZER OR name STREQUAL "drain_fuzzer")
 		sluice_add_program(${name}_replay ${parts} fuzz/standalone.c)
 	endif()
+	# The zoo is searched with drain_fuzzer; others are built when they are asked for by name.
+	foreach(program ${name} ${name}_replay ${name}_mutator)
+		if(TARGET ${program} AND SLUICE_BUGS AND NOT name STREQUAL "drain_fuzzer")
+			set_target_properties(${program} PROPERTIES EXCLUDE_FROM_ALL TRUE)
+		endif()
+	endforeach()
 	# The code under test of this one is the house.
 	foreach(program ${name} ${name}_replay)
 		if(TARGET ${program} AND name STREQUAL "language_fuzzer" AND SLUICE_CHECKED_FLAGS)
