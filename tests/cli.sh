@@ -39,6 +39,16 @@ says_not() {
 	! grep -qE -- "$1" "$room/stdout" || fail "standard output has /$1/"
 }
 
+# encode_seeds: the byte form of all seeds, without the schedules that are anchored, in $room/seeds.
+encode_seeds() {
+	local seed
+	mkdir "$room/seeds"
+	for seed in corpora/seeds/*.sluice; do
+		"$sluice" encode --output "$room/seeds/$(basename "$seed" .sluice)" "$seed" 2>/dev/null ||
+			fail "can't encode $seed"
+	done
+}
+
 # bad_inputs COMMAND...: files that no command may take, given as its last argument.
 bad_inputs() {
 	: >"$room/empty"

@@ -5,11 +5,7 @@
 # shellcheck source=tests/cli.sh
 source tests/cli.sh
 
-mkdir "$room/seeds"
-for seed in corpora/seeds/*.sluice; do
-	"$sluice" encode --output "$room/seeds/$(basename "$seed" .sluice)" "$seed" 2>/dev/null ||
-		fail "can't encode $seed"
-done
+encode_seeds
 campaign=("$build/campaign" --sluice "$sluice" --jobs 1)
 
 # quiet COMMAND...: without the lines that tell how far it has come.

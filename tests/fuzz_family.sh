@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Each target of the family: all seeds and its own corpus pass on the core, in any order, again and in a fresh process with the
-# same verdict, trace and coverage; it bears nonsense, a moment of fuzzing and, where the flavour has the
+# Each target of the family: all seeds and its own corpus pass on the core, in any order, again and in a
+# fresh process with the same verdict, trace and coverage; it bears nonsense, a moment of fuzzing and, where the flavour has the
 # engine, makes inputs of its own; and the canary dies.
 # shellcheck source=tests/cli.sh
 source tests/cli.sh
 
-mkdir "$room/seeds"
-for seed in corpora/seeds/*.sluice; do
-	"$sluice" encode --output "$room/seeds/$(basename "$seed" .sluice)" "$seed" 2>/dev/null ||
-		fail "can't encode $seed"
-done
+encode_seeds
 mapfile -t seeds < <(find "$room/seeds" -type f | sort)
 : >"$room/empty"
 head -c 5000 /dev/zero | tr '\0' '\201' >"$room/nonsense"
