@@ -8,12 +8,10 @@
 
 #include <cmocka.h>
 
-#include "model/knob.h"
+#include "run/run.h"
 #include "scenario/scenario.h"
 
 static struct scenario s;
-static struct scenario_knob knobs[KNOB_COUNT];
-static const char *values[KNOB_COUNT][KNOB_VALUES_MAX + 1];
 static char text[SCENARIO_TEXT_MAX + 1], printed[SCENARIO_TEXT_MAX];
 static char folder[512];
 
@@ -71,13 +69,7 @@ static int setup(void **state)
 {
 	const char *end = strrchr(__FILE__, '/');
 
-	for (unsigned k = 0; k < KNOB_COUNT; k++) {
-		for (unsigned v = 0; v < KNOB_VALUES_MAX; v++)
-			values[k][v] = knob_table[k].values[v].name;
-		knobs[k].name = knob_table[k].name;
-		knobs[k].values = knob_table[k].modelled ? values[k] : NULL;
-	}
-	scenario_set_knobs(knobs, KNOB_COUNT);
+	run_init_knobs();
 	snprintf(folder, sizeof(folder), "%.*s/../corpora/seeds", end ? (int)(end - __FILE__) : 1,
 		 end ? __FILE__ : ".");
 	return 0;
