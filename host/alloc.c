@@ -380,5 +380,5 @@ unsigned host_audit_leaks(void)
 		host_event(EV_LEAK, i + 1, blocks[i].size, 0, 0);
 		leaks++;
 	}
-	return leaks;
+	return leaks + host_work_audit();
 }

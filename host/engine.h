@@ -185,7 +185,8 @@ bool engine_is_fair(void);
 const char *engine_overflow_reason(void);
 /* The primitives' part of engine_reset(): their state, and the daemons (irq threads, workers, rcu). */
 void host_primitives_reset(const struct engine_limits *limits);
-/* Emits EV_LEAK for each allocation still alive; then the caller may reset. Returns their number. */
+/* Emits EV_LEAK for each allocation, and each work queue, still alive; then the caller may reset. Returns their
+ * number. */
 unsigned host_audit_leaks(void);
 /*
  * Calls @visit for each live allocation of the run, in order of allocation, with its serial, its

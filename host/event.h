@@ -25,7 +25,7 @@
 	X(ALLOC, "alloc", "serial size dma")                                                       \
 	X(ALLOC_FAIL, "alloc-fail", "size")                                                        \
 	X(FREE, "free", "serial")                                                                  \
-	X(LEAK, "leak", "serial size") /* from host_audit_leaks() */                               \
+	X(LEAK, "leak", "serial size queue") /* host_audit_leaks(); a queue has no serial */       \
 	X(IRQ_RAISE, "irq-raise", "irq")                                                           \
 	X(IRQ_START, "irq-start", "irq")                                                           \
 	X(IRQ_DONE, "irq-done", "irq handled")                                                     \

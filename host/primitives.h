@@ -60,6 +60,8 @@ u32 host_alloc_serial(const void *object);
 
 void host_irq_reset(unsigned count);
 void host_work_reset(unsigned workers);
+/* Emits EV_LEAK for each work queue that was not destroyed, and returns their number. */
+unsigned host_work_audit(void);
 void host_rcu_reset(bool eager);
 
 #endif

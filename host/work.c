@@ -225,6 +225,19 @@ void host_destroy_workqueue(struct host_workqueue *wq)
 	wq->dead = true;
 }
 
+unsigned host_work_audit(void)
+{
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < queue_count; i++) {
+		if (queues[i].dead)
+			continue;
+		host_event(EV_LEAK, 0, 0, queues[i].number, 0);
+		left++;
+	}
+	return left;
+}
+
 bool host_alloc_has_work(u32 serial)
 {
 	if (!serial)

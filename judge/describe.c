@@ -161,7 +161,11 @@ static void describe_host(struct text *t, const struct event *e)
 		describe_put(t, "an allocation of %llu bytes fails", LLU(e->a));
 		break;
 	case EV_LEAK:
-		describe_put(t, "allocation %llu (%llu bytes) is left", LLU(e->a), LLU(e->b));
+		if (e->a)
+			describe_put(t, "allocation %llu (%llu bytes) is left", LLU(e->a),
+				     LLU(e->b));
+		else
+			describe_put(t, "work queue %llu is left", LLU(e->c));
 		break;
 	case EV_IRQ_START:
 		describe_put(t, "event handler of u%llu starts", LLU(e->a));

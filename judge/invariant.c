@@ -138,7 +138,9 @@ const struct invariant_info invariant_table[INV_COUNT] = {
 	ROW(OVERWAIT, "OVERWAIT",
 	    "A drain does not wait for more than a bounded number of other lives' batches.",
 	    SOUND | QUEUE | P(INTERRUPTS) | P(HANDLERS), 0, "add43c4fbc92 (its first version)"),
-	ROW(LEAK, "LEAK", "After the orderly end all that the run allocated is free.",
+	ROW(LEAK, "LEAK",
+	    "After the orderly end all that the run allocated is free, its work queues are "
+	    "destroyed.",
 	    P(KNOBS) | QUEUE, 0, "9759ae2cee7c"),
 	ROW(RACE, "RACE", "No data race.", 0, 0, "ThreadSanitizer"),
 	ROW(UAF, "UAF", "No use after free, no double free, no access out of bounds.", 0, 0,

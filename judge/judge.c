@@ -259,8 +259,12 @@ static void judge_host(const struct event *e)
 		judge_context(e);
 		break;
 	case EV_LEAK:
-		snprintf(what, sizeof(what), "allocation %llu of %llu bytes is never freed",
-			 (unsigned long long)e->a, (unsigned long long)e->b);
+		if (e->a)
+			snprintf(what, sizeof(what), "allocation %llu of %llu bytes is never freed",
+				 (unsigned long long)e->a, (unsigned long long)e->b);
+		else
+			snprintf(what, sizeof(what), "work queue %llu is never destroyed",
+				 (unsigned long long)e->c);
 		judge_find_run(INV_LEAK, what);
 		break;
 	case EV_FREED_USE:

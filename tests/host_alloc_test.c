@@ -48,6 +48,29 @@ static void test_live_allocations_are_visited_in_order(void **state)
 	assert_int_equal(host_audit_leaks(), 0);
 }
 
+static void use_queues(void *arg)
+{
+	struct host_workqueue **left = arg;
+	struct host_workqueue *gone = host_alloc_workqueue("gone", 1);
+
+	*left = host_alloc_workqueue("left", 1);
+	host_destroy_workqueue(gone);
+}
+
+static void test_audit_names_queues_that_were_not_destroyed(void **state)
+{
+	struct host_workqueue *left;
+	struct event e;
+
+	begin();
+	spawn("test", use_queues, &left);
+	assert_int_equal(engine_run(), ENGINE_QUIET);
+	assert_int_equal(host_audit_leaks(), 1);
+	assert_int_equal(count_events(EV_LEAK, &e), 1);
+	assert_int_equal(e.a, 0);
+	assert_int_equal(e.c, 2);
+}
+
 static void test_bad_frees_are_told_and_not_done(void **state)
 {
 	struct event e;
@@ -289,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_live_allocations_are_visited_in_order),
+		cmocka_unit_test(test_audit_names_queues_that_were_not_destroyed),
 		cmocka_unit_test(test_bad_frees_are_told_and_not_done),
 #if defined(SLUICE_ASAN)
 		cmocka_unit_test(test_asan_sees_primitives_on_freed_objects),

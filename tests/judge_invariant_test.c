@@ -578,6 +578,9 @@ static void host_rules(void **state)
 	ev(EV_LEAK, 4, 64, 0, 0);
 	expect_finding("LEAK");
 	st_reset();
+	ev(EV_LEAK, 0, 0, 1, 0);
+	expect_finding("LEAK");
+	st_reset();
 	ev(EV_BAD_FREE, 4, 0, 0, 0);
 	expect_finding("UAF");
 	st_reset();
