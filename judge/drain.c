@@ -257,6 +257,17 @@ static void drain_rid(const struct ledger_op *op)
 		life->unsure = met;
 }
 
+/* The old domain may be gone, or not; and whoever exchanges it beside this one can't know either. */
+static void drain_rid_failed(const struct ledger_op *op)
+{
+	struct ledger_life *life = ledger_life(op->life);
+
+	if (life)
+		life->unsure = true;
+	if (ledger_has_device(op->dev))
+		ledger.dev[op->dev].rid_at = ledger.events;
+}
+
 static void drain_end_success(const struct event *e, const struct ledger_op *op)
 {
 	struct ledger_unit *unit = ledger_unit(op->unit);
@@ -309,8 +320,8 @@ static void drain_end(const struct event *e)
 		unit->taken--;
 	if ((s64)e->d == 0)
 		drain_end_success(e, op);
-	else if (op->op == JOP_RID && ledger_life(op->life))
-		ledger_life(op->life)->unsure = true; /* the old domain may be gone, or not */
+	else if (op->op == JOP_RID)
+		drain_rid_failed(op);
 }
 
 /* --- OVERWAIT

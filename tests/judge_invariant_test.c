@@ -2,6 +2,8 @@
 
 /* All invariants but PEND-*: a stream that trips it first, and a near one that does not. */
 
+#include <asm-generic/errno.h>
+
 #include "tests/judge_stream.h"
 
 #define LAST (REQ_READ | REQ_LAST)
@@ -473,6 +475,31 @@ static void dma(void **state)
 	expect_finding("DMA");
 }
 
+/* One exchange ends what another has begun, and fails before that one returns: nobody's life is sure. */
+static void faultlog_of_an_exchange(void **state)
+{
+	u32 req;
+
+	for (unsigned beside = 0; beside < 2; beside++) {
+		st_reset();
+		begin(JOP_RID, 0, MODEL_NO_PASID, 0);
+		if (beside) {
+			st.task = ST_APP + 1;
+			begin(JOP_RID, 0, MODEL_NO_PASID, 0);
+			end(JOP_RID, 0, MODEL_NO_PASID, -ENOMEM);
+			st.task = ST_APP;
+		}
+		end(JOP_RID, 0, MODEL_NO_PASID, 0);
+		ev(EV_SPACE_RELEASE, 0, 0, 0, 0);
+		req = ask(0, MODEL_NO_PASID, 5, LAST);
+		ev(EV_FAULT, 0, 0 | 1ull << 8, 0x59, req);
+		if (beside)
+			expect_excused("FAULTLOG");
+		else
+			expect_finding("FAULTLOG");
+	}
+}
+
 static void faultlog(void **state)
 {
 	u32 req;
@@ -710,6 +737,7 @@ int main(void)
 		cmocka_unit_test(stale),
 		cmocka_unit_test(dma),
 		cmocka_unit_test(faultlog),
+		cmocka_unit_test(faultlog_of_an_exchange),
 		cmocka_unit_test(qerr),
 		cmocka_unit_test(hang),
 		cmocka_unit_test(livelock_stall),
