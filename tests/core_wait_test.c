@@ -2,7 +2,7 @@
 
 /*
  * What the drain core waits for, how long, and what it asks hardware to do first: hardware that takes its
- * time, an event thread that does not get on, descriptors as they lie in the queue.
+ * time, an event thread that does not get on, errors of the queue that meet, descriptors as they lie in it.
  */
 
 #include <errno.h>
@@ -16,6 +16,7 @@
 #define GCMD_SRTP BIT(30)
 #define ECAP 0x10
 #define ECAP_DIT BIT_ULL(41)
+#define FSTS 0x34
 #define PQT 0xc8
 #define PRS 0xdc
 #define IQT 0x88
@@ -268,6 +269,98 @@ static void test_full(void **state)
 	}
 }
 
+/* --- Errors that meet ------------------------------------------------------------------------- */
+
+static int drain_answered(struct host_pci_dev *dev, u32 pasid)
+{
+	int err = real->drain(dev, pasid);
+
+	done = true;
+	WANT(events(EV_QI_ERROR), 2);
+	WANT(model_outstanding(dev->id, pasid), 0);
+	return err;
+}
+
+/*
+ * d0's response is refused (IQE) at 5 ms, and mended. It has not reported yet, behind d1 that does not
+ * answer, when that one's time-out (ITE) aborts its wait at 10 ms. It is sent again all the same. The judge
+ * can't ask for it: after an IQE a response may have been given up.
+ */
+static void test_refused_and_aborted(void **state)
+{
+	asked.drain = drain_answered;
+	parse("sluice 1\nworld workers=2\nunit u0 qi-window=four\n"
+	      "device d0 rid=00:02.0\ndevice d1 rid=00:03.0\nspace A B\n"
+	      "task a: bind d1 A as p2; bind d0 A as p1; slow A ms=5; request d0 p1 last;"
+	      " hold d1 count=1 never; unbind d1 p2; drain d0 p1; stop d0 p1; unbind d0 p1\n"
+	      "task b: bind d0 B as p3; slow B ms=2; request d0 p3 group=1 last; settle d0 p3;"
+	      " inject u0 iqe\n");
+	run_once(NULL);
+}
+
+#define ATTEMPTS 4u /* how often a device is asked that does not answer */
+
+static struct {
+	unsigned submissions;
+	bool left;
+	u64 (*read)(unsigned unit, u32 offset, unsigned bytes);
+} asker;
+
+static void count_submission(unsigned unit, u32 offset, u64 value)
+{
+	asker.submissions += offset == IQT;
+}
+
+/* Who has asked for the last time is held up ahead of its first look. */
+static u64 read_and_leave(unsigned unit, u32 offset, unsigned bytes)
+{
+	if (offset == FSTS && asker.submissions == ATTEMPTS && !asker.left) {
+		asker.left = true;
+		sleep_ms(20);
+	}
+	return asker.read(unit, offset, bytes);
+}
+
+static int unbind_answered_at_last(struct host_pci_dev *dev, u32 pasid)
+{
+	if (pasid != 1)
+		return real->unbind(dev, pasid);
+	done = true;
+	asker.submissions = 0;
+	asker.left = false;
+	asker.read = host_backend.mmio_read;
+	host_backend.mmio_read = read_and_leave;
+	watch_writes(count_submission);
+	WANT(real->unbind(dev, pasid), 0);
+	WANT(events(EV_QI_ERROR), ATTEMPTS);
+	watch_writes(NULL);
+	host_backend.mmio_read = asker.read;
+	return 0;
+}
+
+static int silence_again(struct host_pci_dev *dev, u32 pasid)
+{
+	sleep_ms(35);
+	model_hold_invalidations(0, 1, true);
+	return 0;
+}
+
+/*
+ * d0 answers the unbind's last attempt, at 30 ms. Before the unbind looks the same device leaves an
+ * exit's invalidation, of 35 ms, unanswered: one time-out more than it has patience for, which spoils
+ * nothing of its own.
+ */
+static void test_answered_and_timed_out(void **state)
+{
+	asked.unbind = unbind_answered_at_last;
+	asked.drain = silence_again;
+	parse("sluice 1\ndevice d0 rid=00:02.0\ndevice d1 rid=00:03.0\nspace A B C\n"
+	      "task a: bind d0 A as p1; bind d0 C as p2; hold d0 count=3 never; unbind d0 p1;"
+	      " await b; unbind d0 p2\n"
+	      "task b: bind d1 A as p3; drain d1 p3; exit C; unbind d1 p3\n");
+	run_once(NULL);
+}
+
 /* --- Descriptors (6.5.2) ---------------------------------------------------------------------- */
 
 #define DEV_IOTLB 3u
@@ -414,6 +507,8 @@ int main(void)
 		cmocka_unit_test_setup(test_thread, set_up),
 		cmocka_unit_test_setup(test_later_groups, set_up),
 		cmocka_unit_test_setup(test_full, set_up),
+		cmocka_unit_test_setup(test_refused_and_aborted, set_up),
+		cmocka_unit_test_setup(test_answered_and_timed_out, set_up),
 		cmocka_unit_test_setup(test_descriptors, set_up),
 		cmocka_unit_test_setup(test_reset, set_up),
 		cmocka_unit_test_setup(test_down_and_up, set_up),
