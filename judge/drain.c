@@ -163,6 +163,18 @@ static bool drain_is_drain(unsigned op)
 	return op == JOP_UNBIND || op == JOP_RID || op == JOP_DETACH || op == JOP_DRAIN;
 }
 
+/* Is another task's operation ending @life already? */
+static bool drain_is_under_way(const struct ledger_life *life)
+{
+	for (u64 left = ledger.active; left; left &= left - 1) {
+		const struct ledger_op *other = &ledger.op[__builtin_ctzll(left)];
+
+		if (other->life == life->number && other->op != JOP_DRAIN)
+			return true;
+	}
+	return false;
+}
+
 static void drain_begin(const struct event *e)
 {
 	struct ledger_op *op = &ledger.op[e->task % LEDGER_TASKS_MAX];
@@ -181,7 +193,7 @@ static void drain_begin(const struct event *e)
 	if (drain_is_drain(op->op))
 		op->life = ledger_current(op->dev, op->pasid);
 	life = ledger_life(op->life);
-	if (life && life->open && op->op != JOP_DRAIN)
+	if (life && life->open && op->op != JOP_DRAIN && !drain_is_under_way(life))
 		life->drain_at = ledger.events;
 	if ((op->op == JOP_UNBIND || op->op == JOP_RID) && life && life->open &&
 	    life->stop == STOP_NOT && !ledger.orderly)

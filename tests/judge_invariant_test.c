@@ -475,6 +475,27 @@ static void dma(void **state)
 	expect_finding("DMA");
 }
 
+/* A request that came when an exchange had begun is no earlier for a second one, that begins behind it. */
+static void oldnew_of_exchanges(void **state)
+{
+	u32 req;
+
+	for (unsigned second = 0; second < 2; second++) {
+		st_reset();
+		rid(0, 0);
+		begin(JOP_RID, 0, MODEL_NO_PASID, 1);
+		req = ask(0, MODEL_NO_PASID, 5, LAST);
+		if (second) {
+			st.task = ST_APP + 1;
+			begin(JOP_RID, 0, MODEL_NO_PASID, 1);
+			st.task = ST_APP;
+		}
+		batch(0);
+		fault(req, 1);
+		expect_excused("OLDNEW");
+	}
+}
+
 /* One exchange ends what another has begun, and fails before that one returns: nobody's life is sure. */
 static void faultlog_of_an_exchange(void **state)
 {
@@ -737,6 +758,7 @@ int main(void)
 		cmocka_unit_test(stale),
 		cmocka_unit_test(dma),
 		cmocka_unit_test(faultlog),
+		cmocka_unit_test(oldnew_of_exchanges),
 		cmocka_unit_test(faultlog_of_an_exchange),
 		cmocka_unit_test(qerr),
 		cmocka_unit_test(hang),
