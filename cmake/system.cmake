@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # sluice_add_system(NAME core SYMBOL sut_core [WHOLE] SOURCES ... [INCLUDES ...] [OBJECTS ...])
-# sluice_link_system(NAME core SYMBOL sut_core OBJECTS ... [TABLE sut_x])
+# sluice_link_system(NAME core SYMBOL sut_core OBJECTS ... [TABLE sut_x] [WRAP f])
 #
 # OBJECTS: more of it, compiled elsewhere. WHOLE: no access points in SOURCES (cmake/flavour.cmake).
-# TABLE: the name by which the objects know what is to be SYMBOL.
+# TABLE: the name by which the objects know what is to be SYMBOL. WRAP: what calls f is to call
+# __wrap_f, which one of OBJECTS has.
 #
 # Makes one relocatable object of a system under test, so that any number of systems live in one
 # program. `ld -r` gathers all writable data in one section with a C identifier for a name (the
@@ -37,10 +38,14 @@ function(sluice_add_system)
 endfunction()
 
 function(sluice_link_system)
-	cmake_parse_arguments(arg "" "NAME;SYMBOL;TABLE" "OBJECTS" ${ARGN})
+	cmake_parse_arguments(arg "" "NAME;SYMBOL;TABLE;WRAP" "OBJECTS" ${ARGN})
 	set(rename)
 	if(arg_TABLE)
 		set(rename --redefine-sym ${arg_TABLE}=${arg_SYMBOL})
+	endif()
+	set(wrap)
+	if(arg_WRAP)
+		set(wrap --wrap=${arg_WRAP})
 	endif()
 	set(SECTION ${arg_SYMBOL}_data)
 	set(script ${CMAKE_BINARY_DIR}/${arg_SYMBOL}.ld)
@@ -48,7 +53,7 @@ function(sluice_link_system)
 	set(object ${CMAKE_BINARY_DIR}/${arg_SYMBOL}.o)
 	add_custom_command(
 		OUTPUT ${object}
-		COMMAND ${SLUICE_LD} -r --force-group-allocation -T ${script}
+		COMMAND ${SLUICE_LD} -r --force-group-allocation ${wrap} -T ${script}
 			-o ${object}.all ${arg_OBJECTS}
 		COMMAND ${SLUICE_OBJCOPY} ${rename} --keep-global-symbol=${arg_SYMBOL} ${object}.all ${object}
 		DEPENDS ${arg_OBJECTS} ${script}

@@ -23,4 +23,16 @@ if(NOT SLUICE_MUTANTS)
 endif()
 
 include(${CMAKE_SOURCE_DIR}/cmake/bugs.cmake)
+
+# What MSan is there for has to be found by it: this build's canary.
+if(SLUICE_FLAVOUR STREQUAL "msan" AND TARGET system_sut_core)
+	add_library(unzeroed OBJECT tests/unzeroed.c)
+	target_compile_options(unzeroed PRIVATE ${SLUICE_SYSTEM_FLAGS})
+	list(APPEND SLUICE_VARIANTS sut_core_unzeroed)
+	set(SLUICE_VARIANT_sut_core_unzeroed core-unzeroed)
+	set(SLUICE_SUMMARY_sut_core_unzeroed "core, with parts of groups in memory that was never written")
+	sluice_link_system(NAME core-unzeroed SYMBOL sut_core_unzeroed TABLE sut_core WRAP host_kzalloc
+		OBJECTS $<TARGET_OBJECTS:system_sut_core> $<TARGET_OBJECTS:unzeroed>)
+endif()
+
 sluice_list_systems()

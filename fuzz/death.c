@@ -12,9 +12,11 @@
 #include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "fuzz/symbol.h"
 #include "host/engine.h"
+#include "host/sanitizer.h"
 
 /* Room for a whole scenario in words and a timeline; touched only when it comes to that. */
 #define DEATH_STACK (1 << 20)
@@ -361,7 +363,40 @@ const char *__tsan_default_options(void)
 #endif
 
 #if defined(SLUICE_MSAN)
+void __sanitizer_report_error_summary(const char *summary);
 const char *__msan_default_options(void);
+
+/* The runtime's own frames lie below, without frame pointers. Frames of fibers end at the first odd one. */
+HOST_BARE static _Unwind_Reason_Code death_look_at(struct _Unwind_Context *frame, void *found)
+{
+	uintptr_t pc = _Unwind_GetIP(frame);
+
+	if (!strcmp(symbol_blame(pc, 0), "unknown"))
+		return _URC_NO_REASON;
+	*(uintptr_t *)found = pc;
+	return _URC_END_OF_STACK;
+}
+
+/*
+ * Called last of a report, in place of what prints the line; the report tells no program where it was. What was
+ * not written may come from one function and be used in another: the use is what names it.
+ */
+HOST_BARE void __sanitizer_report_error_summary(const char *summary)
+{
+	static const char kind[] = "use-of-uninitialized-value";
+	uintptr_t pc = 0;
+	const char *where;
+
+	host_msan_forget_call();
+	fprintf(stderr, "%s\n", summary);
+	if (!strstr(summary, kind) || !death_begins())
+		return;
+	_Unwind_Backtrace(death_look_at, &pc);
+	where = death_place(pc, 0);
+	DEATH_SET(token, "UB:%s:%s", kind, where);
+	DEATH_SET(what, "%s in %s", kind, where);
+	death_tell();
+}
 
 const char *__msan_default_options(void)
 {

@@ -6,8 +6,9 @@
  * The last words of a process.
  *
  * A sanitizer's report ends the process, so what led to it must be told before. The hooks that the
- * runtimes call at a report (__asan_on_error, __ubsan_on_report, __tsan_on_report; the death callback
- * belongs to libFuzzer) make a token of it, and hand that to the one handler of this process:
+ * runtimes call at a report (__asan_on_error, __ubsan_on_report, __tsan_on_report, of MSan
+ * __sanitizer_report_error_summary; the death callback belongs to libFuzzer) make a token of it, and
+ * hand that to the one handler of this process:
  *
  *	UAF:<function>		an access to memory that was freed, out of bounds, or a wild one
  *	UB:<kind>:<where>	any other memory error, or undefined behaviour

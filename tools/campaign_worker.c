@@ -45,6 +45,7 @@ static void set_environment(const struct worker *w)
 	snprintf(fd, sizeof(fd), "%d", w->status_fd);
 	set_option("ASAN_OPTIONS");
 	set_option("TSAN_OPTIONS");
+	set_option("MSAN_OPTIONS");
 	setenv(STATUS_FD, fd, 1);
 	if (options.twin)
 		setenv(STATUS_TWIN, options.twin, 1);

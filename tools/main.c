@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <argp.h>
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,10 +109,17 @@ int tool_dispatch(const char *prefix, const struct tool_command *table, size_t c
 	return TOOL_USAGE;
 }
 
+/* MSan does not see what the JSON library writes: then its memory must be zeroed. */
+static void *zeroed(size_t size)
+{
+	return calloc(1, size);
+}
+
 int main(int argc, char **argv)
 {
 	int code;
 
+	cJSON_InitHooks(&(cJSON_Hooks){ .malloc_fn = zeroed, .free_fn = free });
 	argp_err_exit_status = TOOL_USAGE;
 	code = tool_dispatch("sluice", commands, ARRAY_SIZE(commands), usage, argc, argv);
 	if (fflush(stdout) || ferror(stdout))
