@@ -76,9 +76,9 @@ struct ledger_life {
 	u32 pasid;
 	u32 broken; /* promises broken towards this life alone */
 	u32 number;
-	u32 drain_at;    /* index of the event with which its end began; 0: not yet */
-	u32 stop_at;     /* index of the event with which its stop was over */
-	u32 answered_at; /* index of the event with which its latest response left the queue */
+	u32 drain_at; /* index of the event with which its end began; 0: not yet */
+	u32 stop_at;  /* index of the event with which its stop was over */
+	u32 answered_at; /* index of the event with which its latest response left the queue, or it began */
 	u16 first, last; /* its requests */
 	u16 pending;     /* requests that a drain has reason to wait for */
 	u8 dev, space;

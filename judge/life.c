@@ -52,6 +52,8 @@ u16 ledger_begin_life(unsigned dev, u32 pasid, u8 space)
 		.space = space,
 		.open = true,
 		.number = ledger.lives,
+		/* To the system it began earlier: a stray request may have been answered in it by now. */
+		.answered_at = ledger.events,
 		.broken = broken,
 	};
 	if (cell)

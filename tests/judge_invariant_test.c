@@ -723,6 +723,50 @@ static void overwait_worker(void **state)
 	}
 }
 
+/*
+ * A stray request of its name is answered while a life is being bound, and the work item goes on. One that began
+ * when the life was there has not served it.
+ */
+static void overwait_stray(void **state)
+{
+	enum { WORKER = 2 };
+
+	for (unsigned late = 0; late < 2; late++) {
+		u32 req;
+
+		st_reset();
+		unbind(0, 1);
+		req = ask(0, 1, 5, LAST);
+		if (!late)
+			begin(JOP_BIND, 0, 1, 0);
+		else
+			bind(0, 1, 0);
+		batch(0);
+		st.task = WORKER;
+		ev(EV_WORK_START, 1, 0, 0, 0);
+		fault(req, 0);
+		answer_rc(req, 0);
+		st.task = ST_APP;
+		take(req, req);
+		if (!late)
+			end(JOP_BIND, 0, 1, 0);
+		stop(0, 1, STOP_ANSWERED);
+		begin(JOP_UNBIND, 0, 1, ST_NO_SPACE);
+		ev(EV_BLOCK, HOST_SITE_WAIT_EVENT, 1, 0, 0);
+		for (unsigned i = 0; i <= BOUND; i++)
+			batch(0);
+		expect_finding("clean");
+		st.task = WORKER;
+		ev(EV_WORK_DONE, 1, 0, 0, 0);
+		if (late)
+			ev(EV_WORK_START, 1, 0, 0, 0);
+		st.task = ST_APP;
+		for (unsigned i = 0; i <= BOUND; i++)
+			batch(0);
+		expect_finding("OVERWAIT");
+	}
+}
+
 static void sanitizers(void **state)
 {
 	static const enum invariant ids[] = { INV_RACE, INV_UAF, INV_UB, INV_DIFF };
@@ -766,6 +810,7 @@ int main(void)
 		cmocka_unit_test(host_rules),
 		cmocka_unit_test(overwait),
 		cmocka_unit_test(overwait_worker),
+		cmocka_unit_test(overwait_stray),
 		cmocka_unit_test(sanitizers),
 	};
 
