@@ -113,6 +113,7 @@ static void set_environment(const struct worker *w)
 	setenv(STATUS_LOG_FD, text, 1);
 	setenv(STATUS_SYSTEM, options.system, 1);
 	setenv("ASAN_OPTIONS", "abort_on_error=1:symbolize=0:detect_leaks=0", 1);
+	unsetenv("MSAN_OPTIONS"); /* it would have a say in them */
 }
 
 void afl_exec(const struct worker *w, double seconds_left)
