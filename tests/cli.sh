@@ -49,6 +49,30 @@ encode_seeds() {
 	done
 }
 
+# digests PROGRAM FILE...: verdict, trace and coverage that a fuzz target says of each, in the order of names.
+digests() {
+	local program=$1 options=(-detect_leaks=0) # an engine that looks for leaks runs an input again
+	[ ! -f "${program}_mutator.so" ] || options=() # to AFL++'s driver all words are files
+	shift
+	SLUICE_DIGEST=1 "$program" "${options[@]}" "$@" >"$room/stdout" 2>"$room/stderr"
+	grep '^digest: ' "$room/stderr" >"$room/lines" || fail "$program prints no digest"
+	[ "$(wc -l <"$room/lines")" -ge $# ] || fail "$program prints fewer digests than there are files"
+	# An engine may try the empty input first.
+	tail -n $# "$room/lines" | paste -d ' ' <(printf '%s\n' "$@") - | sort
+}
+
+# same_digests PROGRAM FILE...: in any order, again and in a fresh process. They are left in $room/once.
+same_digests() {
+	local program=$1 shuffled
+	shift
+	digests "$program" "$@" >"$room/once"
+	mapfile -t shuffled < <(printf '%s\n' "$@" | shuf --random-source=<(yes))
+	digests "$program" "${shuffled[@]}" >"$room/shuffled"
+	digests "$program" "$@" "$@" >"$room/twice"
+	cmp -s "$room/once" "$room/shuffled" || fail "$program: the order of inputs matters"
+	cmp -s "$room/once" <(sort -u "$room/twice") || fail "$program: an input run again is another run"
+}
+
 # bad_inputs COMMAND...: files that no command may take, given as its last argument.
 bad_inputs() {
 	: >"$room/empty"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The fuzz targets under AFL++: the canary's bug is found; what is the same each time reads as stable; our own
+# The fuzz targets under AFL++: each gives verdict, trace and coverage of all that is stored again, in any order and
+# in a fresh process; the canary's bug is found; what is the same each time reads as stable; our own
 # mutator is called, and the extra counters are in AFL++'s map; the house feeds no map; Ctrl-C leaves nothing.
 # shellcheck source=tests/cli.sh
 source tests/cli.sh
@@ -24,6 +25,15 @@ done
 [ "$(llvm-nm-19 "$build"/lib{scenario,host,model,judge,run}_room.a | grep -c __sanitizer_cov)" = 0 ] ||
 	fail "the house is instrumented"
 readelf -SW "$build/sut_core.o" | grep -q __sancov_guards || fail "the core is not instrumented"
+
+# --- Determinism -----------------------------------------------------------------------------------
+for page in fuzz/*_fuzzer.c; do
+	name=$(basename "$page" .c)
+	case $name in canary_fuzzer | language_fuzzer) continue ;; esac
+	mapfile -t stored < <(find "$room/seeds" "corpora/grown/${name%_fuzzer}" -type f | sort)
+	same_digests "$build/$name" "${stored[@]}"
+	! grep -q ' 0000000000000000$' "$room/once" || fail "$name: no coverage was counted"
+done
 
 # --- From nothing, and from the seeds ---------------------------------------------------------------
 expect 1 '' quiet "${campaign[@]}" --afl "$build/canary_fuzzer" \
