@@ -228,6 +228,7 @@ static void free_block(const void *object, bool dma)
 
 void *host_kzalloc(size_t size, unsigned gfp)
 {
+	engine_guard();
 	void *memory;
 
 	host_point(HOST_SITE_KMALLOC);
@@ -241,6 +242,7 @@ void *host_kzalloc(size_t size, unsigned gfp)
 
 void host_kfree(const void *object)
 {
+	engine_guard();
 	if (!object)
 		return;
 	host_point(HOST_SITE_KFREE);
@@ -251,6 +253,7 @@ void host_kfree(const void *object)
 
 void *host_dma_alloc(size_t size, unsigned gfp, u64 *bus)
 {
+	engine_guard();
 	size_t mapped = (size + DMA_PAGE - !!size) / DMA_PAGE * DMA_PAGE;
 	void *memory;
 	u32 serial;
@@ -276,6 +279,7 @@ void *host_dma_alloc(size_t size, unsigned gfp, u64 *bus)
 
 void host_dma_free(void *object)
 {
+	engine_guard();
 	if (!object)
 		return;
 	host_point(HOST_SITE_DMA_FREE);
@@ -284,6 +288,7 @@ void host_dma_free(void *object)
 
 u64 host_virt_to_bus(const void *object)
 {
+	engine_guard();
 	for (u32 i = 0; i < dma_count; i++) {
 		const struct block *b = &blocks[dmas[i].serial - 1];
 		uintptr_t offset = (uintptr_t)object - (uintptr_t)b->memory;
@@ -327,6 +332,7 @@ static void *bus_memory(u64 bus, size_t bytes)
 
 void *host_bus_to_virt(u64 bus)
 {
+	engine_guard();
 	return bus_memory(bus, 1);
 }
 

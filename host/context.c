@@ -351,6 +351,7 @@ void host_might_sleep_at(unsigned site)
 
 void host_might_sleep(void)
 {
+	engine_guard();
 	struct engine_task *self = engine_self();
 
 	if (self)

@@ -9,8 +9,10 @@
  * have ids below 64, so that "who can move" is one word. Tasks and stacks are made once and reused.
  * Time is virtual: it moves only when nothing else can (or, if the scenario says so, when chosen).
  *
- * engine_enter()/engine_leave() bracket a primitive's look at shared state: free on fibers, a raw
- * lock that TSan does not see on threads.
+ * All of host, model, judge and run is whole between two points: on fibers by nature, on threads under
+ * one raw lock that TSan does not see, and that only the code under test runs without. A primitive holds
+ * it from its entry to its return (engine_guard()); so does a task, but for the calls that it makes into
+ * the code under test (engine_step_out()).
  *
  * Who moves next, in the fair order: the task that runs stays, until it blocks, polls, or has used
  * its quantum; then the next id in rotation behind whoever moved last, actors among them. Time, and
@@ -81,7 +83,37 @@ struct engine_task {
 
 /* --- For the primitives -------------------------------------------------------------------- */
 
-/* On fibers nothing else runs between two points. */
+#if defined(SLUICE_THREADS)
+/* Nests. */
+void engine_enter(void);
+void engine_leave(void);
+/* Around a call into the code under test; gives what engine_step_in() wants back. */
+unsigned engine_step_out(void);
+void engine_step_in(unsigned depth);
+/* The daemon that asks is of a run that is over: it returns. */
+bool engine_dismissed(void);
+
+struct engine_guard {
+	char unused;
+};
+
+static inline struct engine_guard engine_guard_enter(void)
+{
+	engine_enter();
+	return (struct engine_guard){ 0 };
+}
+
+static inline void engine_guard_leave(struct engine_guard *guard)
+{
+	engine_leave();
+}
+
+/* Inside from here to the end of the block. */
+#define engine_guard()                                                                             \
+	struct engine_guard engine_guard __attribute__((cleanup(engine_guard_leave), unused)) =    \
+		engine_guard_enter()
+#else
+/* Nothing else runs between two points. */
 static inline void engine_enter(void)
 {
 }
@@ -89,6 +121,23 @@ static inline void engine_enter(void)
 static inline void engine_leave(void)
 {
 }
+
+static inline unsigned engine_step_out(void)
+{
+	return 0;
+}
+
+static inline void engine_step_in(unsigned depth)
+{
+}
+
+static inline bool engine_dismissed(void)
+{
+	return false;
+}
+
+#define engine_guard() ((void)0)
+#endif
 
 struct engine_task *engine_self(void); /* NULL outside a run, and in an actor's step */
 /*

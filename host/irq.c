@@ -23,7 +23,7 @@ static const char thread_names[IRQS_MAX][ENGINE_NAME_MAX] = { "irq", "irq1", "ir
 
 static void run_handler(struct irq *irq)
 {
-	unsigned number = (unsigned)(irq - irqs);
+	unsigned number = (unsigned)(irq - irqs), depth;
 	bool handled;
 
 	irq->running = true;
@@ -33,7 +33,9 @@ static void run_handler(struct irq *irq)
 	host_event(EV_IRQ_START, number, 0, 0, 0);
 	host_acquired(irq);
 	host_msan_forget_call();
+	depth = engine_step_out();
 	handled = irq->fn(number, irq->data);
+	engine_step_in(depth);
 	host_check_exit(HOST_SITE_IRQ_THREAD);
 	host_unhold(irq);
 	host_event(EV_IRQ_DONE, number, handled, 0, 0);
@@ -47,7 +49,7 @@ static void thread_main(void *arg)
 {
 	struct irq *irq = arg;
 
-	for (;;) {
+	while (!engine_dismissed()) {
 		if (irq->pending)
 			run_handler(irq);
 		else
@@ -70,6 +72,7 @@ void host_irq_reset(unsigned count)
 
 int host_request_threaded_irq(unsigned irq, host_irq_fn fn, const char *name, void *data)
 {
+	engine_guard();
 	host_point(HOST_SITE_REQUEST_IRQ);
 	host_might_sleep_at(HOST_SITE_REQUEST_IRQ);
 	if (irq >= irq_count || !fn)
@@ -83,6 +86,7 @@ int host_request_threaded_irq(unsigned irq, host_irq_fn fn, const char *name, vo
 
 void host_free_irq(unsigned irq)
 {
+	engine_guard();
 	struct irq *i = &irqs[irq % IRQS_MAX];
 
 	host_point(HOST_SITE_FREE_IRQ);
@@ -92,13 +96,11 @@ void host_free_irq(unsigned irq)
 		return;
 	}
 	host_order_wait(HOST_SITE_FREE_IRQ, CLASS_IRQ, i->name);
-	engine_enter();
 	i->ending = true;
 	while (i->pending || i->running)
 		engine_block(HOST_SITE_FREE_IRQ, &i->ending, i->name, ENGINE_NO_DEADLINE, false);
 	i->fn = NULL;
 	i->ending = false;
-	engine_leave();
 	host_acquired(&i->running);
 }
 
@@ -112,19 +114,19 @@ static void raise_irq(unsigned irq, bool releases)
 		return;
 	if (releases)
 		host_released(i);
-	engine_enter();
 	i->pending = true;
 	engine_wake(i, 1);
-	engine_leave();
 }
 
 void host_irq_wake_thread(unsigned irq)
 {
+	engine_guard();
 	host_point(HOST_SITE_IRQ_WAKE_THREAD);
 	raise_irq(irq, true);
 }
 
 void host_irq_raise(unsigned irq)
 {
+	engine_guard();
 	raise_irq(irq, false);
 }

@@ -22,13 +22,11 @@ static void acquire(u32 *owner, const void *lock, const char *name, u32 *cached,
 {
 	u8 class = host_order_lock(site, lock, name, cached);
 
-	engine_enter();
 	while (*owner) {
 		engine_block(site, lock, name, ENGINE_NO_DEADLINE, false);
 		host_touch(lock, sizeof(u32));
 	}
 	*owner = owner_mark();
-	engine_leave();
 	host_hold(lock, name, class, kind);
 	host_acquired(lock);
 }
@@ -41,14 +39,13 @@ static void release(u32 *owner, const void *lock, const char *name, unsigned sit
 	if (!mine && engine_self())
 		engine_context(CONTEXT_UNLOCK, site, host_class_number(CLASS_LOCK, name), 0);
 	host_released(lock);
-	engine_enter();
 	*owner = 0;
 	engine_wake(lock, 1);
-	engine_leave();
 }
 
 void host_spin_lock_init(struct host_spinlock *lock, const char *name)
 {
+	engine_guard();
 	host_touch(lock, sizeof(*lock));
 	*lock = (struct host_spinlock){ .name = name };
 	engine_object_init(lock);
@@ -56,6 +53,7 @@ void host_spin_lock_init(struct host_spinlock *lock, const char *name)
 
 void host_spin_lock(struct host_spinlock *lock)
 {
+	engine_guard();
 	host_point(HOST_SITE_SPIN_LOCK);
 	host_touch(lock, sizeof(*lock));
 	acquire(&lock->owner, lock, host_object_name(lock->name), &lock->class, HOST_SITE_SPIN_LOCK,
@@ -64,12 +62,14 @@ void host_spin_lock(struct host_spinlock *lock)
 
 void host_spin_unlock(struct host_spinlock *lock)
 {
+	engine_guard();
 	host_touch(lock, sizeof(*lock));
 	release(&lock->owner, lock, lock->name, HOST_SITE_SPIN_LOCK);
 }
 
 void host_mutex_init(struct host_mutex *lock, const char *name)
 {
+	engine_guard();
 	host_touch(lock, sizeof(*lock));
 	*lock = (struct host_mutex){ .name = name };
 	engine_object_init(lock);
@@ -77,6 +77,7 @@ void host_mutex_init(struct host_mutex *lock, const char *name)
 
 void host_mutex_lock(struct host_mutex *lock)
 {
+	engine_guard();
 	host_point(HOST_SITE_MUTEX_LOCK);
 	host_might_sleep_at(HOST_SITE_MUTEX_LOCK);
 	host_touch(lock, sizeof(*lock));
@@ -86,12 +87,14 @@ void host_mutex_lock(struct host_mutex *lock)
 
 void host_mutex_unlock(struct host_mutex *lock)
 {
+	engine_guard();
 	host_touch(lock, sizeof(*lock));
 	release(&lock->owner, lock, lock->name, HOST_SITE_MUTEX_LOCK);
 }
 
 bool host_mutex_is_locked(const struct host_mutex *lock)
 {
+	engine_guard();
 	host_touch(lock, sizeof(*lock));
 	return lock->owner != 0;
 }

@@ -31,6 +31,7 @@ unsigned host_unit_prq_order(unsigned unit)
 
 static u64 read_reg(host_iomem reg, unsigned bytes)
 {
+	engine_guard();
 	uintptr_t at = (uintptr_t)reg - UNIT_SPACING;
 	u32 offset = at % UNIT_SPACING;
 
@@ -40,6 +41,7 @@ static u64 read_reg(host_iomem reg, unsigned bytes)
 
 static void write_reg(host_iomem reg, unsigned bytes, u64 value)
 {
+	engine_guard();
 	uintptr_t at = (uintptr_t)reg - UNIT_SPACING;
 	u32 offset = at % UNIT_SPACING;
 
@@ -69,6 +71,7 @@ void host_writeq(u64 value, host_iomem reg)
 
 void host_assume(unsigned index)
 {
+	engine_guard();
 	host_event(EV_ASSUME, index, 0, 0, 0);
 }
 
@@ -90,6 +93,7 @@ void host_warn_reset(void)
 
 void host_warn(const char *file, const char *what)
 {
+	engine_guard();
 	unsigned n = 0;
 
 	while (n < warning_count &&

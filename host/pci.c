@@ -23,6 +23,7 @@ static void enter(const struct host_pci_dev *dev)
 
 int host_pci_enable_pasid(struct host_pci_dev *dev)
 {
+	engine_guard();
 	enter(dev);
 	if (warns(dev->pasid_enabled, "PASID is enabled already"))
 		return -EBUSY;
@@ -34,6 +35,7 @@ int host_pci_enable_pasid(struct host_pci_dev *dev)
 
 void host_pci_disable_pasid(struct host_pci_dev *dev)
 {
+	engine_guard();
 	enter(dev);
 	if (warns(!dev->pasid_enabled, "PASID is not enabled"))
 		return;
@@ -42,6 +44,7 @@ void host_pci_disable_pasid(struct host_pci_dev *dev)
 
 int host_pci_enable_ats(struct host_pci_dev *dev)
 {
+	engine_guard();
 	enter(dev);
 	if (warns(dev->ats_enabled, "ATS is enabled already"))
 		return -EBUSY;
@@ -55,6 +58,7 @@ int host_pci_enable_ats(struct host_pci_dev *dev)
 
 void host_pci_disable_ats(struct host_pci_dev *dev)
 {
+	engine_guard();
 	enter(dev);
 	if (warns(!dev->ats_enabled, "ATS is not enabled"))
 		return;
@@ -65,6 +69,7 @@ void host_pci_disable_ats(struct host_pci_dev *dev)
 
 int host_pci_reset_pri(struct host_pci_dev *dev)
 {
+	engine_guard();
 	enter(dev);
 	if (warns(dev->pri_enabled, "PRI is reset while it is enabled"))
 		return -EBUSY;
@@ -77,6 +82,7 @@ int host_pci_reset_pri(struct host_pci_dev *dev)
 
 int host_pci_enable_pri(struct host_pci_dev *dev, u32 credits)
 {
+	engine_guard();
 	int error = 0;
 
 	enter(dev);
@@ -96,6 +102,7 @@ int host_pci_enable_pri(struct host_pci_dev *dev, u32 credits)
 
 void host_pci_disable_pri(struct host_pci_dev *dev)
 {
+	engine_guard();
 	enter(dev);
 	if (warns(!dev->pri_enabled, "PRI is not enabled"))
 		return;
@@ -106,6 +113,7 @@ void host_pci_disable_pri(struct host_pci_dev *dev)
 
 bool host_pci_device_is_present(struct host_pci_dev *dev)
 {
+	engine_guard();
 	enter(dev);
 	return !dev->gone;
 }

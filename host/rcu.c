@@ -40,6 +40,7 @@ static void run_callback(void)
 {
 	struct engine_task *self = engine_self();
 	struct callback c;
+	unsigned depth;
 
 	host_point(HOST_SITE_CALL_RCU);
 	c = *callback_at(0);
@@ -54,17 +55,19 @@ static void run_callback(void)
 	self->atomic_depth++;
 	host_acquired(&callbacks);
 	host_msan_forget_call();
+	depth = engine_step_out();
 	if (c.object)
 		host_kfree(c.object);
 	else
 		c.fn(c.head);
+	engine_step_in(depth);
 	self->atomic_depth--;
 	host_check_exit(HOST_SITE_CALL_RCU);
 }
 
 static void callback_main(void *arg)
 {
-	for (;;) {
+	while (!engine_dismissed()) {
 		if (count && !callback_at(0)->readers)
 			run_callback();
 		else
@@ -88,6 +91,7 @@ void host_rcu_reset(bool eager)
 
 void host_rcu_read_lock(void)
 {
+	engine_guard();
 	struct engine_task *self = engine_self();
 
 	host_point(HOST_SITE_RCU_READ_LOCK);
@@ -98,6 +102,7 @@ void host_rcu_read_lock(void)
 
 void host_rcu_read_unlock(void)
 {
+	engine_guard();
 	struct engine_task *self = engine_self();
 
 	if (!self)
@@ -132,6 +137,7 @@ static void queue_callback(const struct callback *c)
 
 void host_call_rcu(struct host_rcu_head *head, void (*fn)(struct host_rcu_head *head))
 {
+	engine_guard();
 	const struct callback c = { .head = head, .fn = fn };
 
 	host_point(HOST_SITE_CALL_RCU);
@@ -141,6 +147,7 @@ void host_call_rcu(struct host_rcu_head *head, void (*fn)(struct host_rcu_head *
 
 void host_kfree_rcu(void *object, struct host_rcu_head *head)
 {
+	engine_guard();
 	const struct callback c = { .head = head, .object = object };
 
 	host_point(HOST_SITE_CALL_RCU);
@@ -150,6 +157,7 @@ void host_kfree_rcu(void *object, struct host_rcu_head *head)
 
 void host_synchronize_rcu(void)
 {
+	engine_guard();
 	bool done = false;
 	const struct callback c = { .done = &done };
 
@@ -159,10 +167,8 @@ void host_synchronize_rcu(void)
 		return;
 	engine_object_init(&done);
 	queue_callback(&c);
-	engine_enter();
 	while (!done)
 		engine_block(HOST_SITE_SYNCHRONIZE_RCU, &done, "readers", ENGINE_NO_DEADLINE,
 			     false);
-	engine_leave();
 	host_acquired(&callbacks);
 }

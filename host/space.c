@@ -11,6 +11,7 @@
 
 bool host_mmget_not_zero(struct host_space *space)
 {
+	engine_guard();
 	host_point(HOST_SITE_SPACE_GET);
 	host_touch(space, sizeof(*space));
 	if (!space->users)
@@ -24,13 +25,16 @@ static void release_space(struct host_space *space)
 {
 	while (space->notifiers) {
 		struct host_space_notifier *n = space->notifiers;
+		unsigned depth;
 
 		host_touch(n, sizeof(*n));
 		space->notifiers = n->next;
 		n->next = NULL;
 		space->notifiers_running++;
 		host_msan_forget_call();
+		depth = engine_step_out();
 		n->release(n, space);
+		engine_step_in(depth);
 		space->notifiers_running--;
 		host_released(&space->notifiers);
 		engine_wake(&space->notifiers, ~0u);
@@ -43,6 +47,7 @@ static void release_space(struct host_space *space)
 
 void host_mmput(struct host_space *space)
 {
+	engine_guard();
 	host_point(HOST_SITE_SPACE_PUT);
 	host_touch(space, sizeof(*space));
 	if (!space->users) {
@@ -60,6 +65,7 @@ void host_mmput(struct host_space *space)
 
 void host_space_register(struct host_space *space, struct host_space_notifier *n)
 {
+	engine_guard();
 	host_point(HOST_SITE_SPACE_GET);
 	host_might_sleep_at(HOST_SITE_SPACE_GET);
 	host_touch(n, sizeof(*n));
@@ -71,17 +77,17 @@ void host_space_register(struct host_space *space, struct host_space_notifier *n
 
 void host_space_wait_release(struct host_space *space)
 {
+	engine_guard();
 	host_might_sleep_at(HOST_SITE_SPACE_PUT);
-	engine_enter();
 	while (space->notifiers_running)
 		engine_block(HOST_SITE_SPACE_PUT, &space->notifiers, "a release notifier",
 			     ENGINE_NO_DEADLINE, false);
-	engine_leave();
 	host_acquired(&space->notifiers);
 }
 
 void host_space_unregister(struct host_space *space, struct host_space_notifier *n)
 {
+	engine_guard();
 	host_point(HOST_SITE_SPACE_PUT);
 	host_might_sleep_at(HOST_SITE_SPACE_PUT);
 	host_touch(n, sizeof(*n));
@@ -97,6 +103,7 @@ void host_space_unregister(struct host_space *space, struct host_space_notifier 
 
 int host_handle_mm_fault(struct host_space *space, u64 addr, unsigned flags)
 {
+	engine_guard();
 	u32 delay;
 	int result = -EFAULT;
 

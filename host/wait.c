@@ -24,6 +24,7 @@ static u32 ms_left(u64 deadline)
 
 void host_init_completion(struct host_completion *x, const char *name)
 {
+	engine_guard();
 	host_touch(x, sizeof(*x));
 	*x = (struct host_completion){ .name = name };
 	engine_object_init(x);
@@ -31,6 +32,7 @@ void host_init_completion(struct host_completion *x, const char *name)
 
 void host_reinit_completion(struct host_completion *x)
 {
+	engine_guard();
 	host_point(HOST_SITE_REINIT_COMPLETION);
 	host_touch(x, sizeof(*x));
 	x->done = 0;
@@ -38,31 +40,30 @@ void host_reinit_completion(struct host_completion *x)
 
 void host_complete(struct host_completion *x)
 {
+	engine_guard();
 	host_point(HOST_SITE_COMPLETE);
 	host_touch(x, sizeof(*x));
 	host_order_wake(HOST_SITE_COMPLETE, CLASS_COMPLETION, x->name);
 	host_released(x);
-	engine_enter();
 	if (x->done != HOST_COMPLETE_ALL)
 		x->done++;
 	engine_wake(x, 1);
-	engine_leave();
 }
 
 void host_complete_all(struct host_completion *x)
 {
+	engine_guard();
 	host_point(HOST_SITE_COMPLETE);
 	host_touch(x, sizeof(*x));
 	host_order_wake(HOST_SITE_COMPLETE, CLASS_COMPLETION, x->name);
 	host_released(x);
-	engine_enter();
 	x->done = HOST_COMPLETE_ALL;
 	engine_wake(x, ~0u);
-	engine_leave();
 }
 
 bool host_completion_done(const struct host_completion *x)
 {
+	engine_guard();
 	host_point(HOST_SITE_COMPLETION_DONE);
 	host_touch(x, sizeof(*x));
 	if (!x->done)
@@ -75,6 +76,7 @@ bool host_completion_done(const struct host_completion *x)
 /* kernel/sched/completion.c, do_wait_for_common(): after each wake-up it looks at the count again. */
 static bool wait_for_count(struct host_completion *x, u64 deadline)
 {
+	engine_guard();
 	const char *name;
 	bool in_time = true;
 
@@ -83,7 +85,6 @@ static bool wait_for_count(struct host_completion *x, u64 deadline)
 	host_touch(x, sizeof(*x));
 	name = host_object_name(x->name);
 	host_order_wait(HOST_SITE_WAIT_FOR_COMPLETION, CLASS_COMPLETION, name);
-	engine_enter();
 	while (!x->done && in_time) {
 		in_time = engine_block(HOST_SITE_WAIT_FOR_COMPLETION, x, name, deadline, false);
 		host_touch(x, sizeof(*x));
@@ -94,7 +95,6 @@ static bool wait_for_count(struct host_completion *x, u64 deadline)
 	in_time = x->done != 0;
 	if (in_time && x->done != HOST_COMPLETE_ALL)
 		x->done--;
-	engine_leave();
 	if (in_time)
 		host_acquired(x);
 	return in_time;
@@ -107,6 +107,7 @@ void host_wait_for_completion(struct host_completion *x)
 
 u32 host_wait_for_completion_timeout(struct host_completion *x, u32 ms)
 {
+	engine_guard();
 	u64 deadline = deadline_in(ms);
 
 	return wait_for_count(x, deadline) ? ms_left(deadline) : 0;
@@ -116,6 +117,7 @@ u32 host_wait_for_completion_timeout(struct host_completion *x, u32 ms)
 
 void host_waitqueue_init(struct host_waitqueue *wq, const char *name)
 {
+	engine_guard();
 	host_touch(wq, sizeof(*wq));
 	*wq = (struct host_waitqueue){ .name = name };
 	engine_object_init(wq);
@@ -123,18 +125,18 @@ void host_waitqueue_init(struct host_waitqueue *wq, const char *name)
 
 void host_wake_up(struct host_waitqueue *wq)
 {
+	engine_guard();
 	host_point(HOST_SITE_WAKE_UP);
 	host_touch(wq, sizeof(*wq));
 	host_order_wake(HOST_SITE_WAKE_UP, CLASS_WAITQUEUE, wq->name);
 	host_released(wq);
-	engine_enter();
 	wq->wakes++;
 	engine_wake(wq, ~0u);
-	engine_leave();
 }
 
 void host_wait_begin(struct host_waitqueue *wq, struct host_wait_entry *entry, u32 ms)
 {
+	engine_guard();
 	host_point(HOST_SITE_WAIT_EVENT);
 	host_might_sleep_at(HOST_SITE_WAIT_EVENT);
 	host_touch(wq, sizeof(*wq));
@@ -148,8 +150,8 @@ void host_wait_begin(struct host_waitqueue *wq, struct host_wait_entry *entry, u
 
 void host_wait_sleep(struct host_waitqueue *wq, struct host_wait_entry *entry)
 {
+	engine_guard();
 	host_touch(wq, sizeof(*wq));
-	engine_enter();
 	/* Woken while it looked at its condition: prepare_to_wait() had put it on the queue by then. */
 	if (wq->wakes == entry->wakes)
 		entry->timed_out =
@@ -157,13 +159,13 @@ void host_wait_sleep(struct host_waitqueue *wq, struct host_wait_entry *entry)
 				      entry->deadline, false);
 	host_touch(wq, sizeof(*wq));
 	entry->wakes = wq->wakes;
-	engine_leave();
 	host_wrote(entry, sizeof(*entry));
 	host_acquired(wq);
 }
 
 u32 host_wait_left(const struct host_wait_entry *entry)
 {
+	engine_guard();
 	return entry->deadline == ENGINE_NO_DEADLINE ? 1 : ms_left(entry->deadline);
 }
 
@@ -171,15 +173,14 @@ u32 host_wait_left(const struct host_wait_entry *entry)
 
 u32 host_park(struct host_parking *p, unsigned site, const char *what, u32 ms)
 {
+	engine_guard();
 	u64 deadline = ms ? deadline_in(ms) : ENGINE_NO_DEADLINE;
 	bool in_time = true;
 
 	host_might_sleep_at(site);
-	engine_enter();
 	while (p->asleep && in_time)
 		in_time = engine_block(site, p, host_object_name(what), deadline, false);
 	p->asleep = 0;
-	engine_leave();
 	if (!in_time)
 		return 0;
 	return ms ? ms_left(deadline) : 1;
@@ -187,18 +188,18 @@ u32 host_park(struct host_parking *p, unsigned site, const char *what, u32 ms)
 
 bool host_unpark(struct host_parking *p)
 {
+	engine_guard();
 	bool asleep;
 
-	engine_enter();
 	asleep = p->asleep != 0;
 	p->asleep = 0;
 	engine_wake(p, 1);
-	engine_leave();
 	return asleep;
 }
 
 void host_completion_awaited(const char *name)
 {
+	engine_guard();
 	host_point(HOST_SITE_WAIT_FOR_COMPLETION);
 	host_might_sleep_at(HOST_SITE_WAIT_FOR_COMPLETION);
 	host_order_wait(HOST_SITE_WAIT_FOR_COMPLETION, CLASS_COMPLETION, name);
@@ -206,6 +207,7 @@ void host_completion_awaited(const char *name)
 
 void host_completion_signalled(const char *name)
 {
+	engine_guard();
 	host_point(HOST_SITE_COMPLETE);
 	host_order_wake(HOST_SITE_COMPLETE, CLASS_COMPLETION, name);
 }
@@ -221,18 +223,18 @@ unsigned host_task_id(void)
 
 void host_msleep(u32 ms)
 {
+	engine_guard();
 	struct engine_task *self = engine_self();
 
 	host_point(HOST_SITE_MSLEEP);
 	host_might_sleep_at(HOST_SITE_MSLEEP);
 	if (!self)
 		return;
-	engine_enter();
 	engine_block(HOST_SITE_MSLEEP, NULL, "time", deadline_in(ms), false);
-	engine_leave();
 }
 
 u64 host_time_ns(void)
 {
+	engine_guard();
 	return engine_now();
 }

@@ -80,6 +80,7 @@ static void run_item(struct pending *mine, unsigned at)
 	struct host_workqueue *wq = pending[at].wq;
 	struct host_work *work = pending[at].work;
 	host_work_fn fn;
+	unsigned depth;
 
 	*mine = pending[at];
 	remove_pending(at);
@@ -92,7 +93,9 @@ static void run_item(struct pending *mine, unsigned at)
 	host_event(EV_WORK_START, wq->number, mine->alloc, 0, 0);
 	host_acquired(work);
 	host_msan_forget_call();
+	depth = engine_step_out();
 	fn(work);
+	engine_step_in(depth);
 	/* From here on @work may be gone. */
 	host_check_exit(HOST_SITE_WORKER);
 	host_unhold(wq);
@@ -107,7 +110,7 @@ static void worker_main(void *arg)
 {
 	struct pending *mine = arg;
 
-	for (;;) {
+	while (!engine_dismissed()) {
 		int at = next_item();
 
 		if (at >= 0)
@@ -134,6 +137,7 @@ void host_work_reset(unsigned workers)
 
 struct host_workqueue *host_alloc_workqueue(const char *name, unsigned max_active)
 {
+	engine_guard();
 	struct host_workqueue *wq;
 
 	host_point(HOST_SITE_KMALLOC);
@@ -155,6 +159,7 @@ struct host_workqueue *host_alloc_workqueue(const char *name, unsigned max_activ
 
 bool host_queue_work(struct host_workqueue *wq, struct host_work *work)
 {
+	engine_guard();
 	u32 alloc;
 
 	host_point(HOST_SITE_QUEUE_WORK);
@@ -202,21 +207,21 @@ static void flush(struct host_workqueue *wq)
 
 	host_might_sleep_at(HOST_SITE_FLUSH_WORKQUEUE);
 	host_order_wait(HOST_SITE_FLUSH_WORKQUEUE, CLASS_WORKQUEUE, wq->name);
-	engine_enter();
 	while (is_unfinished(wq, seq))
 		engine_block(HOST_SITE_FLUSH_WORKQUEUE, wq, wq->name, ENGINE_NO_DEADLINE, false);
-	engine_leave();
 	host_acquired(wq);
 }
 
 void host_flush_workqueue(struct host_workqueue *wq)
 {
+	engine_guard();
 	host_point(HOST_SITE_FLUSH_WORKQUEUE);
 	flush(wq);
 }
 
 void host_destroy_workqueue(struct host_workqueue *wq)
 {
+	engine_guard();
 	host_point(HOST_SITE_FLUSH_WORKQUEUE);
 	/* Work may queue work: the kernel drains until nothing is left. */
 	do {

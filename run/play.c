@@ -41,11 +41,9 @@ static bool play_await_answers(struct play_task *task, unsigned dev, u32 pasid)
 	bool answered;
 
 	host_point(HOST_SITE_AWAIT);
-	engine_enter();
 	while (!(answered = !model_outstanding(dev, pasid)) && !play.giving_up)
 		engine_block(HOST_SITE_AWAIT, model_outstanding_object(dev),
 			     "the device's responses", ENGINE_NO_DEADLINE, false);
-	engine_leave();
 	if (!answered)
 		play_give_up(task);
 	return answered;
@@ -58,11 +56,9 @@ static bool play_await_task(struct play_task *task, struct play_task *other)
 	if (other == task)
 		return true;
 	host_point(HOST_SITE_AWAIT);
-	engine_enter();
 	while (!(ended = other->ended) && !play.giving_up)
 		engine_block(HOST_SITE_AWAIT, other, "the end of another task", ENGINE_NO_DEADLINE,
 			     false);
-	engine_leave();
 	if (ended)
 		host_acquired(other);
 	else
@@ -74,12 +70,10 @@ static bool play_await_task(struct play_task *task, struct play_task *other)
 static void play_release_waits(void *unused)
 {
 	play.giving_up = true;
-	engine_enter();
 	for (unsigned dev = 0; dev < play.scenario->devices; dev++)
 		engine_wake(model_outstanding_object(dev), ENGINE_TASKS_MAX);
 	for (unsigned i = 0; i < play.scenario->tasks; i++)
 		engine_wake(&play.task[i], ENGINE_TASKS_MAX);
-	engine_leave();
 }
 
 /* Is every task that is stuck in a script wait? */
@@ -280,10 +274,8 @@ static void play_script(void *arg)
 			break;
 	}
 	host_released(task); /* for those who await it: a join orders */
-	engine_enter();
 	task->ended = true;
 	engine_wake(task, ENGINE_TASKS_MAX);
-	engine_leave();
 }
 
 static void play_setup_task(void *unused)

@@ -32,16 +32,16 @@ static void misuse_numbers(struct host_pci_dev *pci, struct host_space *space)
 {
 	u32 number = MISUSE_BEYOND;
 
-	refused(play.ops->unbind(pci, 0));
-	refused(play.ops->unbind(pci, MISUSE_BEYOND));
-	refused(play.ops->unbind(pci, MISUSE_UNBOUND));
-	refused(play.ops->drain(pci, MISUSE_BEYOND));
-	refused(play.ops->drain(pci, MISUSE_UNBOUND));
+	refused(play_call(unbind, pci, 0));
+	refused(play_call(unbind, pci, MISUSE_BEYOND));
+	refused(play_call(unbind, pci, MISUSE_UNBOUND));
+	refused(play_call(drain, pci, MISUSE_BEYOND));
+	refused(play_call(drain, pci, MISUSE_UNBOUND));
 	if (!space)
 		return;
-	refused(play.ops->bind(pci, space, 0, &number));
+	refused(play_call(bind, pci, space, 0, &number));
 	number = 0;
-	if (!play.ops->bind(pci, space, 0, &number) && play.ops->unbind(pci, number))
+	if (!play_call(bind, pci, space, 0, &number) && play_call(unbind, pci, number))
 		host_warn(__FILE__, "what the system picked can't be unbound");
 }
 
@@ -53,12 +53,12 @@ void play_misuse_attached(void)
 
 		if (!play.device[dev].attached)
 			continue;
-		refused(play.ops->device_attach(unit, pci));
-		refused(play.ops->unit_enable(unit));
-		refused(play.ops->unit_finish(unit));
+		refused(play_call(device_attach, unit, pci));
+		refused(play_call(unit_enable, unit));
+		refused(play_call(unit_finish, unit));
 		/* On already, or nothing that could be. */
 		if (pci->pri_enabled || pci->no_ats || play.scenario->unit[unit].knob[KNOB_PDS])
-			refused(play.ops->prq_enable(pci));
+			refused(play_call(prq_enable, pci));
 		misuse_numbers(pci, space_in_use());
 	}
 }
@@ -73,14 +73,14 @@ void play_misuse_detached(void)
 
 		if (play.device[dev].attached)
 			continue;
-		refused(play.ops->unbind(pci, 1));
-		refused(play.ops->drain(pci, 1));
-		refused(play.ops->rid_attach(pci, space));
-		refused(play.ops->prq_disable(pci));
-		refused(play.ops->prq_enable(pci));
-		refused(play.ops->device_detach(pci));
+		refused(play_call(unbind, pci, 1));
+		refused(play_call(drain, pci, 1));
+		refused(play_call(rid_attach, pci, space));
+		refused(play_call(prq_disable, pci));
+		refused(play_call(prq_enable, pci));
+		refused(play_call(device_detach, pci));
 		if (space)
-			refused(play.ops->bind(pci, space, 0, &number));
+			refused(play_call(bind, pci, space, 0, &number));
 	}
 }
 
@@ -92,11 +92,11 @@ void play_misuse_down(void)
 		unsigned unit = play.scenario->device[dev].unit;
 		u32 number = 1;
 
-		refused(play.ops->bind(pci, model_space(0), 0, &number));
-		refused(play.ops->rid_attach(pci, model_space(0)));
+		refused(play_call(bind, pci, model_space(0), 0, &number));
+		refused(play_call(rid_attach, pci, model_space(0)));
 		if (play.unit[unit].up)
 			continue;
-		refused(play.ops->unit_finish(unit));
-		refused(play.ops->device_attach(unit, pci));
+		refused(play_call(unit_finish, unit));
+		refused(play_call(device_attach, unit, pci));
 	}
 }

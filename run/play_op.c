@@ -160,11 +160,11 @@ void play_bind(const struct scenario_op *op)
 	number = play.picks_numbers ? 0 : play_number(op->pasid);
 	play_begin(JOP_BIND, op->device, life, play_number(op->pasid), op->space);
 	life->binding++;
-	err = play.ops->bind(pci, space, flags, &number);
+	err = play_call(bind, pci, space, flags, &number);
 	if (err == -EOPNOTSUPP && !play.picks_numbers) {
 		play.picks_numbers = true;
 		number = 0;
-		err = play.ops->bind(pci, space, flags, &number);
+		err = play_call(bind, pci, space, flags, &number);
 	}
 	life->binding--;
 	if (!err)
@@ -205,7 +205,7 @@ void play_end_life(unsigned dev, unsigned symbol)
 	life->bound = false;
 	life->unbinding++;
 	play_begin(JOP_UNBIND, dev, life, number, PLAY_NO_SPACE);
-	err = play.ops->unbind(model_pci_dev(dev), number);
+	err = play_call(unbind, model_pci_dev(dev), number);
 	play_end(JOP_UNBIND, dev, life, number, err);
 	life->unbinding--;
 	if (err) {
@@ -230,7 +230,7 @@ static void play_set_rid(unsigned dev, struct host_space *space, u8 index)
 	int err;
 
 	play_begin(JOP_RID, dev, NULL, MODEL_NO_PASID, index);
-	err = play.ops->rid_attach(model_pci_dev(dev), space);
+	err = play_call(rid_attach, model_pci_dev(dev), space);
 	if (!err) {
 		play.device[dev].rid = space != NULL;
 		play.device[dev].rid_stopped = false;
@@ -273,12 +273,11 @@ void play_drain(const struct scenario_op *op)
 	if (!play_usable(op->device) || !life->bound)
 		return;
 	play_begin(JOP_DRAIN, op->device, life, number, PLAY_NO_SPACE);
-	err = play.ops->drain(model_pci_dev(op->device), number);
+	err = play_call(drain, model_pci_dev(op->device), number);
 	play_end(JOP_DRAIN, op->device, life, number, err);
 }
 
-static void play_switch_requests(unsigned index, enum judge_op op, bool on,
-				 int (*fn)(struct host_pci_dev *dev))
+static void play_switch_requests(unsigned index, enum judge_op op, bool on)
 {
 	struct play_device *dev = &play.device[index];
 	int err;
@@ -288,7 +287,8 @@ static void play_switch_requests(unsigned index, enum judge_op op, bool on,
 		return;
 	dev->requests_changing = true;
 	play_begin(op, index, NULL, MODEL_NO_PASID, PLAY_NO_SPACE);
-	err = fn(model_pci_dev(index));
+	err = on ? play_call(prq_enable, model_pci_dev(index))
+		 : play_call(prq_disable, model_pci_dev(index));
 	if (!err)
 		dev->requests_on = on;
 	dev->requests_changing = false;
@@ -297,12 +297,12 @@ static void play_switch_requests(unsigned index, enum judge_op op, bool on,
 
 void play_disable(const struct scenario_op *op)
 {
-	play_switch_requests(op->device, JOP_DISABLE, false, play.ops->prq_disable);
+	play_switch_requests(op->device, JOP_DISABLE, false);
 }
 
 void play_enable(const struct scenario_op *op)
 {
-	play_switch_requests(op->device, JOP_ENABLE, true, play.ops->prq_enable);
+	play_switch_requests(op->device, JOP_ENABLE, true);
 }
 
 void play_exit_space(unsigned space)
@@ -330,7 +330,7 @@ void play_attach_device(unsigned index)
 
 	play_order_change(index, true);
 	play_begin(JOP_ATTACH, index, NULL, MODEL_NO_PASID, PLAY_NO_SPACE);
-	err = play.ops->device_attach(unit, model_pci_dev(index));
+	err = play_call(device_attach, unit, model_pci_dev(index));
 	dev->attached = !err;
 	dev->requests_on = !err;
 	play_end(JOP_ATTACH, index, NULL, MODEL_NO_PASID, err);
@@ -351,7 +351,7 @@ void play_detach_device(unsigned index)
 		play_end_rid(index);
 	play_order_change(index, true);
 	play_begin(JOP_DETACH, index, NULL, MODEL_NO_PASID, PLAY_NO_SPACE);
-	err = play.ops->device_detach(model_pci_dev(index));
+	err = play_call(device_detach, model_pci_dev(index));
 	if (!err) {
 		dev->attached = dev->requests_on = dev->rid = false;
 		for (unsigned symbol = 0; symbol < SCENARIO_PASIDS_MAX; symbol++)
@@ -395,7 +395,7 @@ void play_enable_unit(unsigned index)
 
 	host_acquired(&play.unit[index]);
 	play_event(EV_OP_BEGIN, JOP_START, PLAY_NO_DEVICE, index, MODEL_NO_PASID, PLAY_NO_SPACE);
-	err = play.ops->unit_enable(index);
+	err = play_call(unit_enable, index);
 	play.unit[index].up = !err;
 	play_event(EV_OP_END, JOP_START, PLAY_NO_DEVICE, index, MODEL_NO_PASID, (u64)(s64)err);
 	host_released(&play.unit[index]);
@@ -412,7 +412,7 @@ void play_finish_unit(unsigned index)
 	}
 	host_acquired(&play.unit[index]);
 	play_event(EV_OP_BEGIN, JOP_FINISH, PLAY_NO_DEVICE, index, MODEL_NO_PASID, PLAY_NO_SPACE);
-	err = play.ops->unit_finish(index);
+	err = play_call(unit_finish, index);
 	if (!err)
 		play.unit[index].up = false;
 	play_event(EV_OP_END, JOP_FINISH, PLAY_NO_DEVICE, index, MODEL_NO_PASID, (u64)(s64)err);

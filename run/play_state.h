@@ -65,6 +65,15 @@ struct play {
 
 extern struct play play;
 
+/* An operation of the system, in whose code the house is not whole. */
+#define play_call(op, ...)                                                                         \
+	({                                                                                         \
+		unsigned __depth = engine_step_out();                                              \
+		int __err = play.ops->op(__VA_ARGS__);                                             \
+		engine_step_in(__depth);                                                           \
+		__err;                                                                             \
+	})
+
 /* A symbol's number on the wire; SCENARIO_NONE: MODEL_NO_PASID. */
 u32 play_number(u8 symbol);
 

@@ -8,5 +8,5 @@ room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 
 aarch64-linux-gnu-gcc -O1 -std=gnu17 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -I. -static \
-	-o "$room/smoke" tests/host_switch_smoke.c host/*.c host/fiber/*.c host/fiber/switch_aarch64.S
+	-o "$room/smoke" tests/host_switch_smoke.c host/*.c host/engine/*.c host/fiber/*.c host/fiber/switch_aarch64.S
 qemu-aarch64 "$room/smoke"

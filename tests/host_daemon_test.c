@@ -322,14 +322,14 @@ static void test_free_irq_waits_for_the_thread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ordered_queue_and_flush),
-		cmocka_unit_test(test_unordered_queue_overlaps),
-		cmocka_unit_test(test_flush_does_not_wait_for_what_comes_later),
+		fibers_only(test_ordered_queue_and_flush),
+		fibers_only(test_unordered_queue_overlaps),
+		fibers_only(test_flush_does_not_wait_for_what_comes_later),
 		cmocka_unit_test(test_destroy_drains_what_work_queues),
 		cmocka_unit_test(test_running_item_can_be_queued_again),
-		cmocka_unit_test(test_callback_runs_at_the_earliest_legal_moment),
-		cmocka_unit_test(test_callback_is_never_early),
-		cmocka_unit_test(test_synchronize_waits_for_readers),
+		fibers_only(test_callback_runs_at_the_earliest_legal_moment),
+		fibers_only(test_callback_is_never_early),
+		fibers_only(test_synchronize_waits_for_readers),
 		cmocka_unit_test(test_interrupts_coalesce),
 		cmocka_unit_test(test_interrupt_raised_while_its_thread_runs),
 		cmocka_unit_test(test_interrupt_that_nobody_requested_is_lost),

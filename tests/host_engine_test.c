@@ -475,27 +475,27 @@ static void test_feedback_marks_where_tasks_stand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fair_order_runs_each_task_to_its_end),
-		cmocka_unit_test(test_options_start_behind_the_preferred_one),
+		fibers_only(test_fair_order_runs_each_task_to_its_end),
+		fibers_only(test_options_start_behind_the_preferred_one),
 		cmocka_unit_test(test_targets_and_options_are_inverse),
-		cmocka_unit_test(test_quantum_moves_the_turn_on),
-		cmocka_unit_test(test_actor_is_in_the_rotation),
-		cmocka_unit_test(test_actor_may_be_chosen_again_and_again),
+		fibers_only(test_quantum_moves_the_turn_on),
+		fibers_only(test_actor_is_in_the_rotation),
+		fibers_only(test_actor_may_be_chosen_again_and_again),
 		cmocka_unit_test(test_time_moves_when_nothing_else_can),
-		cmocka_unit_test(test_clock_is_an_option_where_the_scenario_says_so),
+		fibers_only(test_clock_is_an_option_where_the_scenario_says_so),
 		cmocka_unit_test(test_hang_is_exact_and_described),
 		cmocka_unit_test(test_polling_for_nothing_is_a_hang),
 		cmocka_unit_test(test_poller_sees_a_write_whose_point_it_interrupted),
 		cmocka_unit_test(test_change_behind_a_pollers_look_is_not_missed),
 		cmocka_unit_test(test_poller_sees_an_actors_step),
-		cmocka_unit_test(test_livelock_is_counted_in_fair_steps),
+		fibers_only(test_livelock_is_counted_in_fair_steps),
 		cmocka_unit_test(test_actors_alone_can_livelock),
 		cmocka_unit_test(test_stopped_run_can_go_on),
 		cmocka_unit_test(test_ids_run_out),
-		cmocka_unit_test(test_value_decisions),
+		fibers_only(test_value_decisions),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_objects_are_numbered_by_appearance),
-		cmocka_unit_test(test_feedback_marks_where_tasks_stand),
+		fibers_only(test_feedback_marks_where_tasks_stand),
 	};
 
 	return cmocka_run_group_tests_name("host_engine", tests, NULL, NULL);

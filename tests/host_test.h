@@ -21,6 +21,7 @@ static unsigned letters;
 
 static inline void say(char c)
 {
+	engine_guard();
 	if (letters < sizeof(word) - 1)
 		word[letters++] = c;
 	word[letters] = 0;
@@ -77,6 +78,23 @@ static inline unsigned count_context(enum host_context_rule rule)
 		found += events[i].kind == EV_CONTEXT && events[i].a == rule;
 	return found;
 }
+
+/*
+ * Where the word depends on who moves first, a chooser or the fair order must say so: such a test is
+ * of fibers alone.
+ */
+#if defined(SLUICE_THREADS)
+static inline void on_fibers_only(void **state)
+{
+	skip();
+}
+#define fibers_only(test)                                                                          \
+	{                                                                                          \
+#test, on_fibers_only, NULL, NULL, (void *)(uintptr_t)(test)                       \
+	}
+#else
+#define fibers_only(test) cmocka_unit_test(test)
+#endif
 
 /* --- Choosers --------------------------------------------------------------------------------- */
 

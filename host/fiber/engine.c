@@ -2,10 +2,6 @@
 /* Control of the fiber engine: what run/ calls before, around and after a run. */
 
 #include <asm-generic/errno.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/access.h"
@@ -14,6 +10,16 @@
 
 #define QUANTUM_DEFAULT 256
 #define FAIR_STEPS_DEFAULT 100000
+
+/* An odd number for each id, so that a sum over tasks tells their sites apart (splitmix64). */
+static u64 place_weight(unsigned id)
+{
+	u64 z = (id + 1) * 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return (z ^ (z >> 31)) | 1;
+}
 
 int engine_init(void)
 {
@@ -25,6 +31,7 @@ int engine_init(void)
 	for (unsigned id = 0; id < ENGINE_TASKS_MAX; id++) {
 		int error = fiber_create(&e->fiber[id], schedule_task_main, &e->task[id]);
 
+		e->task[id].weight = place_weight(id);
 		if (!error)
 			continue;
 		while (id--)
@@ -78,6 +85,7 @@ void engine_reset(const struct engine_limits *limits, event_sink sink)
 	drop_tasks(e);
 	clear_state(e);
 	trace_reset();
+	record_reset();
 	e->limits = *limits;
 	if (!e->limits.quantum)
 		e->limits.quantum = QUANTUM_DEFAULT;
@@ -88,9 +96,8 @@ void engine_reset(const struct engine_limits *limits, event_sink sink)
 	host_access_points = limits->access;
 
 	/* The sink hears nothing of what belongs to the last run. */
-	e->sink = NULL;
 	host_primitives_reset(&e->limits);
-	e->sink = sink;
+	host_trace.sink = sink;
 }
 
 void engine_set_chooser(struct chooser *chooser)
@@ -113,101 +120,12 @@ bool engine_is_fair(void)
 	return !host_engine.chooser;
 }
 
-/* --- Tasks and actors ---------------------------------------------------------------------------- */
-
-static void copy_name(char to[ENGINE_NAME_MAX], const char *name)
-{
-	size_t i = 0;
-
-	for (; i < ENGINE_NAME_MAX - 1 && name[i]; i++)
-		to[i] = name[i];
-	to[i] = 0;
-}
-
-/* An odd number for each id, so that a sum over tasks tells their sites apart (splitmix64). */
-static u64 place_weight(unsigned id)
-{
-	u64 z = (id + 1) * 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return (z ^ (z >> 31)) | 1;
-}
-
 int engine_spawn(const char *name, void (*fn)(void *), void *arg, unsigned flags)
 {
-	struct engine *e = &host_engine;
-	unsigned id = e->task_count;
-	struct engine_task *t = &e->task[id];
-	u64 weight;
+	struct engine_task *t =
+		host_engine.ready_to_use ? engine_add_task(name, fn, arg, flags) : NULL;
 
-	if (!e->ready_to_use || id == ENGINE_TASKS_MAX)
-		return -ENOSPC;
-	weight = t->weight ? t->weight : place_weight(id);
-	memset(t, 0, sizeof(*t));
-	t->id = id;
-	t->bit = BIT_ULL(id);
-	t->weight = weight;
-	t->state = TASK_READY;
-	t->flags = flags;
-	t->site = HOST_SITE_START;
-	t->nth[HOST_SITE_START] = 1;
-	t->wait.deadline = ENGINE_NO_DEADLINE;
-	copy_name(t->name, name);
-	e->job[id] = (struct engine_job){ fn, arg };
-	e->task_count++;
-	e->ready |= t->bit;
-	if (flags & ENGINE_URGENT)
-		e->urgent |= t->bit;
-	return (int)id;
-}
-
-int engine_actor(const char *name, void (*step)(void *), void *arg)
-{
-	struct engine *e = &host_engine;
-	/* The clock's id, the last one, is its own. */
-	unsigned id = ENGINE_ACTOR_BASE + e->actor_count;
-	struct engine_actor *actor = &e->actor[e->actor_count];
-
-	if (id >= ENGINE_CLOCK)
-		return -ENOSPC;
-	*actor = (struct engine_actor){ .step = step, .arg = arg, .when = ENGINE_NO_DEADLINE };
-	copy_name(actor->name, name);
-	e->actor_count++;
-	return (int)id;
-}
-
-static void update_actor(struct engine *e, unsigned id)
-{
-	struct engine_actor *actor = &e->actor[id - ENGINE_ACTOR_BASE];
-	u64 bit = BIT_ULL(id);
-	bool timed = actor->when != ENGINE_NO_DEADLINE && actor->when > e->now;
-
-	if (actor->can_move || actor->when <= e->now)
-		e->ready |= bit;
-	else
-		e->ready &= ~bit;
-	if (timed)
-		e->actor_timed |= bit;
-	else
-		e->actor_timed &= ~bit;
-	engine_update_clock(e);
-}
-
-void engine_actor_set(unsigned id, bool can_move)
-{
-	struct engine *e = &host_engine;
-
-	e->actor[id - ENGINE_ACTOR_BASE].can_move = can_move;
-	update_actor(e, id);
-}
-
-void engine_actor_at(unsigned id, u64 when)
-{
-	struct engine *e = &host_engine;
-
-	e->actor[id - ENGINE_ACTOR_BASE].when = when;
-	update_actor(e, id);
+	return t ? t->id : -ENOSPC;
 }
 
 /* --- Running -------------------------------------------------------------------------------------- */
@@ -261,30 +179,6 @@ void engine_progress(void)
 	engine_restart_fair_count(&host_engine);
 }
 
-void engine_stop(void)
-{
-	struct engine *e = &host_engine;
-
-	if (e->interrupt == ENGINE_GOES_ON)
-		e->interrupt = ENGINE_STOPPED;
-	e->attention = 0;
-}
-
-void engine_overflow(const char *what)
-{
-	struct engine *e = &host_engine;
-
-	if (!e->overflow)
-		e->overflow = what;
-	e->interrupt = ENGINE_OVERFLOW;
-	e->attention = 0;
-}
-
-const char *engine_overflow_reason(void)
-{
-	return host_engine.overflow;
-}
-
 void engine_set_feedback(u8 *table, u32 size)
 {
 	struct engine *e = &host_engine;
@@ -300,19 +194,6 @@ struct engine_task *engine_self(void)
 	return host_engine.running;
 }
 
-void engine_die(const char *format, ...)
-{
-	va_list args;
-
-	fputs("sluice: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	signal(SIGABRT, SIG_DFL);
-	abort();
-}
-
 u32 engine_steps(void)
 {
 	return host_engine.steps;
@@ -321,38 +202,4 @@ u32 engine_steps(void)
 u32 engine_decisions(void)
 {
 	return host_engine.decisions;
-}
-
-u64 engine_ready(void)
-{
-	return host_engine.ready;
-}
-
-const struct engine_task *engine_task(unsigned id)
-{
-	return id < host_engine.task_count ? &host_engine.task[id] : NULL;
-}
-
-const char *engine_name(unsigned id)
-{
-	const struct engine *e = &host_engine;
-
-	if (id < e->task_count)
-		return e->task[id].name;
-	if (id >= ENGINE_ACTOR_BASE && id < ENGINE_ACTOR_BASE + e->actor_count)
-		return e->actor[id - ENGINE_ACTOR_BASE].name;
-	return id == ENGINE_CLOCK ? "clock" : "nobody";
-}
-
-int engine_find(const char *name)
-{
-	const struct engine *e = &host_engine;
-
-	for (unsigned id = 0; id < e->task_count; id++)
-		if (!strcmp(e->task[id].name, name))
-			return (int)id;
-	for (unsigned i = 0; i < e->actor_count; i++)
-		if (!strcmp(e->actor[i].name, name))
-			return (int)(ENGINE_ACTOR_BASE + i);
-	return !strcmp(name, "clock") ? (int)ENGINE_CLOCK : -1;
 }

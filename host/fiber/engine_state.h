@@ -10,30 +10,11 @@
  * steps, or at once if the run is to stop).
  */
 
-#include "host/engine.h"
+#include "host/engine/books.h"
 #include "host/fiber/fiber.h"
 
-#define ENGINE_EVENTS_MAX 32768u
 #define ENGINE_CHOICES_MAX 8192u
 #define ENGINE_SCHEDULE_MAX 65536u
-#define ENGINE_OBJECTS_MAX 1024u /* a power of two; half of it is used */
-#define ENGINE_REPORTS_MAX 32u
-#define ENGINE_CLOCK 63u /* id of the pseudo-actor `clock` */
-#define ENGINE_CLOCK_BIT BIT_ULL(ENGINE_CLOCK)
-#define ENGINE_GOES_ON -1 /* no enum engine_end yet */
-
-struct engine_actor {
-	void (*step)(void *arg);
-	void *arg;
-	u64 when;
-	bool can_move; /* as engine_actor_set() said */
-	char name[ENGINE_NAME_MAX];
-};
-
-struct engine_job {
-	void (*fn)(void *arg);
-	void *arg;
-};
 
 struct engine {
 	struct engine_task *running; /* NULL outside a run and in an actor's step */
@@ -57,13 +38,8 @@ struct engine {
 	int interrupt; /* enum engine_end that the next point brings */
 	int end;
 	u64 now, tickets;
-	u64 event_hash;
-	event_sink sink;
-	u32 event_count, dropped;
 	u32 choice_count, schedule_count;
 	u32 schedule_start; /* decisions before there was a chooser */
-	u32 object_count, object_number, run_number;
-	unsigned report_count;
 	const char *overflow;
 	struct engine_limits limits;
 	unsigned task_count, actor_count;
@@ -79,6 +55,27 @@ struct engine {
 
 extern struct engine host_engine __attribute__((visibility("hidden")));
 
+/* Id of the task or actor whose events these are. */
+static inline u8 engine_who(void)
+{
+	return host_engine.who;
+}
+
+static inline void engine_set_who(u8 id)
+{
+	host_engine.who = id;
+}
+
+/* Events have virtual time only. */
+static inline void engine_stamp(u32 index)
+{
+}
+
+/* Its stack is switched to when its turn comes. */
+static inline void engine_made_ready(struct engine *e, unsigned id)
+{
+}
+
 /* schedule.c: who moves next, after actors and clock have had their steps; -1: the run is over. */
 int schedule_pick(struct engine_task *cur, bool can_stay) __attribute__((visibility("hidden")));
 /* Gives the stack's CPU to task @next, or to engine_run()'s caller if negative. */
@@ -86,9 +83,9 @@ void schedule_leave(struct engine_task *cur, int next) __attribute__((visibility
 /* The body of every task's stack. */
 void schedule_task_main(void *arg) __attribute__((visibility("hidden")));
 
-/* trace.c */
-void trace_reset(void) __attribute__((visibility("hidden")));
-void trace_choice(const struct decision *d, u8 target, unsigned option, u32 index)
+/* record.c */
+void record_reset(void) __attribute__((visibility("hidden")));
+void record_choice(const struct decision *d, u8 target, unsigned option, u32 index)
 	__attribute__((visibility("hidden")));
 
 static inline void engine_set_attention(struct engine *e)

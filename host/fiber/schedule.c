@@ -6,6 +6,7 @@
  * actors that are chosen on its own stack, and switches to the next task itself.
  */
 
+#include "host/engine/wait.h"
 #include "host/fiber/engine_state.h"
 #include "host/primitives.h"
 #include "host/sanitizer.h"
@@ -20,24 +21,6 @@ struct engine host_engine;
 #else
 #define USES_POPCNT
 #endif
-
-/* Sites at which nothing changes that another task could be polling for: register reads, and these. */
-#define X(id, name, flags) (((flags)&SITE_LOOK) ? BIT_ULL(HOST_SITE_##id) : 0) |
-static const u64 look_sites[] = {
-	HOST_SITES(X) ~0ull << HOST_SITE_READ,
-	~(~0ull << (HOST_SITE_WRITE - 64)),
-};
-#undef X
-
-static inline bool site_is_look(unsigned site)
-{
-	return look_sites[site / 64] >> site % 64 & 1;
-}
-
-static inline u64 waited_bit(const void *object)
-{
-	return BIT_ULL((u64)(uintptr_t)object * 0x9e3779b97f4a7c15ull >> 58);
-}
 
 static inline void stand_at(struct engine *e, struct engine_task *t, unsigned site)
 {
@@ -64,8 +47,8 @@ static unsigned ask(struct engine *e, struct decision *d, u32 index)
 	if (unlikely(option >= d->n))
 		option %= d->n;
 	if (option) {
-		trace_choice(d, d->kind == CHOOSE_TASK ? decision_target(d, option) : option,
-			     option, index);
+		record_choice(d, d->kind == CHOOSE_TASK ? decision_target(d, option) : option,
+			      option, index);
 		engine_restart_fair_count(e);
 	}
 	return option;
@@ -116,80 +99,6 @@ unsigned engine_choose(enum choice_kind kind, unsigned n)
 	return option;
 }
 
-/* --- Time ------------------------------------------------------------------------------------- */
-
-static u64 deadline_of(struct engine *e, unsigned id)
-{
-	return id < ENGINE_ACTOR_BASE ? e->task[id].wait.deadline
-				      : e->actor[id - ENGINE_ACTOR_BASE].when;
-}
-
-static void make_ready(struct engine *e, struct engine_task *t, bool by_timeout)
-{
-	t->state = TASK_READY;
-	t->wait.timed_out = by_timeout;
-	e->blocked &= ~t->bit;
-	e->waited = 0;
-	for (u64 rest = e->blocked; rest; rest &= rest - 1)
-		e->waited |= waited_bit(e->task[__builtin_ctzll(rest)].wait.object);
-	e->timed &= ~t->bit;
-	e->ready |= t->bit;
-	if (t->wait.idle) {
-		e->idle &= ~t->bit;
-		return;
-	}
-	/* A sleep that waits for nothing else has not timed out. */
-	if (by_timeout && t->wait.object)
-		host_event(EV_WAIT_TIMEOUT, t->wait.site, 0, 0, 0);
-	host_event(EV_WAKE, t->id, by_timeout, 0, 0);
-}
-
-/* To the next deadline, and all that ends there. False if nobody waits for time. */
-static bool move_clock(struct engine *e)
-{
-	u64 mask = e->timed | e->actor_timed;
-	u64 next = ENGINE_NO_DEADLINE;
-
-	if (!mask)
-		return false;
-	for (u64 rest = mask; rest; rest &= rest - 1) {
-		u64 deadline = deadline_of(e, (unsigned)__builtin_ctzll(rest));
-
-		if (deadline < next)
-			next = deadline;
-	}
-
-	e->who = ENGINE_NOBODY;
-	if (next > e->now) {
-		u64 skipped = next - e->now;
-
-		e->now = next;
-		host_event(EV_TIME_SKIP, skipped / 1000000, 0, 0, 0);
-	}
-	for (u64 rest = mask; rest; rest &= rest - 1) {
-		unsigned id = (unsigned)__builtin_ctzll(rest);
-
-		if (deadline_of(e, id) > e->now)
-			continue;
-		if (id < ENGINE_ACTOR_BASE) {
-			e->who = id;
-			make_ready(e, &e->task[id], true);
-			e->who = ENGINE_NOBODY;
-		} else {
-			e->actor_timed &= ~BIT_ULL(id);
-			e->ready |= BIT_ULL(id);
-		}
-	}
-	engine_update_clock(e);
-	engine_stir(e, 0);
-	return true;
-}
-
-u64 engine_now(void)
-{
-	return host_engine.now;
-}
-
 /* --- Who is next ------------------------------------------------------------------------------ */
 
 /* The next id behind @id, wrapping round. @mask is not empty. */
@@ -217,11 +126,6 @@ static void step_actor(struct engine *e, unsigned id)
 	engine_stir(e, 0);
 }
 
-static enum engine_end verdict_at_rest(struct engine *e)
-{
-	return (e->blocked & ~e->idle) | e->polling ? ENGINE_HANG : ENGINE_QUIET;
-}
-
 USES_POPCNT int schedule_pick(struct engine_task *cur, bool can_stay)
 {
 	struct engine *e = &host_engine;
@@ -242,9 +146,9 @@ USES_POPCNT int schedule_pick(struct engine_task *cur, bool can_stay)
 			return -1;
 		}
 		if (unlikely(!movers)) {
-			if (move_clock(e))
+			if (engine_move_clock(e))
 				continue;
-			e->end = verdict_at_rest(e);
+			e->end = engine_verdict_at_rest(e);
 			return -1;
 		}
 
@@ -259,7 +163,7 @@ USES_POPCNT int schedule_pick(struct engine_task *cur, bool can_stay)
 			return (int)target;
 		if (target == ENGINE_CLOCK) {
 			e->steps++;
-			move_clock(e);
+			engine_move_clock(e);
 			continue;
 		}
 		step_actor(e, target);
@@ -331,7 +235,7 @@ void host_point(unsigned site)
 	if (unlikely(((e->ready ^ self->bit) | e->polling) || step >= e->attention))
 		point_with_choice(e, self);
 	/* The step itself comes now, behind whatever was chosen at the point. */
-	if (!site_is_look(site))
+	if (!engine_site_is_look(site))
 		engine_stir(e, self->bit);
 }
 
@@ -364,21 +268,6 @@ void host_cpu_relax(const char *what)
 
 /* --- Blocking ------------------------------------------------------------------------------------ */
 
-static void set_wait(struct engine *e, struct engine_task *t, const struct engine_wait *wait)
-{
-	t->wait = *wait;
-	t->wait.ticket = ++e->tickets;
-	t->state = TASK_BLOCKED;
-	e->ready &= ~t->bit;
-	e->blocked |= t->bit;
-	e->waited |= waited_bit(wait->object);
-	if (wait->idle)
-		e->idle |= t->bit;
-	if (wait->deadline != ENGINE_NO_DEADLINE)
-		e->timed |= t->bit;
-	engine_update_clock(e);
-}
-
 bool engine_block(unsigned site, const void *object, const char *what, u64 deadline, bool idle)
 {
 	struct engine *e = &host_engine;
@@ -402,54 +291,13 @@ bool engine_block(unsigned site, const void *object, const char *what, u64 deadl
 		self->nth[site]++;
 		self->skip = 0;
 	}
-	set_wait(e, self, &wait);
+	engine_set_wait(e, self, &wait);
 	if (!idle)
 		host_event(EV_BLOCK, site, engine_object_number(object), 0, 0);
 	engine_stir(e, self->bit);
 	schedule_leave(self, schedule_pick(self, false));
 	engine_stir(e, self->bit);
 	return !self->wait.timed_out;
-}
-
-void engine_park(unsigned id, const void *object, const char *what)
-{
-	const struct engine_wait wait = {
-		.site = HOST_SITE_START,
-		.idle = true,
-		.object = object,
-		.what = what,
-		.deadline = ENGINE_NO_DEADLINE,
-	};
-
-	set_wait(&host_engine, &host_engine.task[id], &wait);
-}
-
-unsigned engine_wake(const void *object, unsigned count)
-{
-	struct engine *e = &host_engine;
-	unsigned woken = 0;
-
-	if (likely(!(e->waited & waited_bit(object))))
-		return 0;
-	while (woken < count) {
-		struct engine_task *oldest = NULL;
-
-		for (u64 rest = e->blocked; rest; rest &= rest - 1) {
-			struct engine_task *t = &e->task[__builtin_ctzll(rest)];
-
-			if (t->wait.object != object)
-				continue;
-			if (!oldest || t->wait.ticket < oldest->wait.ticket)
-				oldest = t;
-		}
-		if (!oldest)
-			break;
-		make_ready(e, oldest, false);
-		woken++;
-	}
-	if (woken)
-		engine_update_clock(e);
-	return woken;
 }
 
 /* --- The life of a task -------------------------------------------------------------------------- */

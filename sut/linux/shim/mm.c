@@ -9,11 +9,21 @@
 /* What a forgotten initialisation reads. */
 #define KMALLOC_FILL 0xa5
 
+#if defined(SLUICE_MSAN)
+void __msan_allocated_memory(const volatile void *memory, size_t size);
+#endif
+
 void *kmalloc(size_t size, gfp_t gfp)
 {
 	void *p = kzalloc(size, gfp);
 
-	return p ? memset(p, KMALLOC_FILL, size) : NULL;
+	if (!p)
+		return NULL;
+	memset(p, KMALLOC_FILL, size);
+#if defined(SLUICE_MSAN)
+	__msan_allocated_memory(p, size);
+#endif
+	return p;
 }
 
 void *kmemdup(const void *from, size_t size, gfp_t gfp)
