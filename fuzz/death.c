@@ -111,6 +111,27 @@ static const char *death_place(uintptr_t pc, uintptr_t frame)
 	return engine_site_name(self->site, site);
 }
 
+#if defined(SLUICE_ASAN) || defined(SLUICE_MSAN)
+HOST_BARE static _Unwind_Reason_Code death_look_at(struct _Unwind_Context *frame, void *found)
+{
+	uintptr_t pc = _Unwind_GetIP(frame);
+
+	if (!strcmp(symbol_blame(pc, 0), "unknown"))
+		return _URC_NO_REASON;
+	*(uintptr_t *)found = pc;
+	return _URC_END_OF_STACK;
+}
+
+/* The same from inside a runtime that says no place: its own frames have no frame pointers. */
+HOST_BARE static const char *death_caller(void)
+{
+	uintptr_t pc = 0;
+
+	_Unwind_Backtrace(death_look_at, &pc);
+	return death_place(pc, 0);
+}
+#endif
+
 static void death_on_signal(int signal, siginfo_t *info, void *context)
 {
 	const ucontext_t *user = context;
@@ -185,7 +206,10 @@ static void death_on_tick(int signal)
 	const struct engine_task *self;
 	char site[ENGINE_NAME_MAX];
 
-	if (!watch.run || watch.run != watch.ticked || watch.steps != engine_steps()) {
+	/* Where the house is what an engine counts edges of, this must touch none of it between runs. */
+	if (!watch.run)
+		return;
+	if (watch.run != watch.ticked || watch.steps != engine_steps()) {
 		watch.ticked = watch.run;
 		watch.steps = engine_steps();
 		return;
@@ -235,7 +259,12 @@ void __asan_on_error(void)
 
 	if (!death_begins())
 		return;
-	where = death_place((uintptr_t)__asan_get_report_pc(), (uintptr_t)__asan_get_report_bp());
+	/* Of a signal it does not know where. */
+	if (__asan_get_report_pc())
+		where = death_place((uintptr_t)__asan_get_report_pc(),
+				    (uintptr_t)__asan_get_report_bp());
+	else
+		where = death_caller();
 	if (strstr(kind, "use-after") || strstr(kind, "free") || strstr(kind, "buffer-") ||
 	    !strcmp(kind, "SEGV"))
 		DEATH_SET(token, "UAF:%s", where);
@@ -366,17 +395,6 @@ const char *__tsan_default_options(void)
 void __sanitizer_report_error_summary(const char *summary);
 const char *__msan_default_options(void);
 
-/* The runtime's own frames lie below, without frame pointers. Frames of fibers end at the first odd one. */
-HOST_BARE static _Unwind_Reason_Code death_look_at(struct _Unwind_Context *frame, void *found)
-{
-	uintptr_t pc = _Unwind_GetIP(frame);
-
-	if (!strcmp(symbol_blame(pc, 0), "unknown"))
-		return _URC_NO_REASON;
-	*(uintptr_t *)found = pc;
-	return _URC_END_OF_STACK;
-}
-
 /*
  * Called last of a report, in place of what prints the line; the report tells no program where it was. What was
  * not written may come from one function and be used in another: the use is what names it.
@@ -384,15 +402,13 @@ HOST_BARE static _Unwind_Reason_Code death_look_at(struct _Unwind_Context *frame
 HOST_BARE void __sanitizer_report_error_summary(const char *summary)
 {
 	static const char kind[] = "use-of-uninitialized-value";
-	uintptr_t pc = 0;
 	const char *where;
 
 	host_msan_forget_call();
 	fprintf(stderr, "%s\n", summary);
 	if (!strstr(summary, kind) || !death_begins())
 		return;
-	_Unwind_Backtrace(death_look_at, &pc);
-	where = death_place(pc, 0);
+	where = death_caller();
 	DEATH_SET(token, "UB:%s:%s", kind, where);
 	DEATH_SET(what, "%s in %s", kind, where);
 	death_tell();

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/coverage.h"
 #include "fuzz/death.h"
 #include "fuzz/status.h"
 #include "run/run.h"
@@ -24,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct scenario one, two;
 static char text[SCENARIO_TEXT_MAX], again[SCENARIO_TEXT_MAX];
 static uint8_t bytes[SCENARIO_BYTES_MAX], others[SCENARIO_BYTES_MAX];
+static bool digests;
 
 static void last_words(const char *identity, const char *what)
 {
@@ -54,6 +56,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	*argc = kept;
 	run_init();
 	status_map("language_fuzzer");
+	digests = getenv(STATUS_DIGEST);
 	death_set_handler(last_words);
 	death_catch_signals(true);
 	return 0;
@@ -70,6 +73,19 @@ static void through_text(const struct scenario *s)
 	      "what a scenario prints as is no text");
 	check(scenario_print(&two, again, sizeof(again)) == size && !strcmp(text, again),
 	      "canonical", "canonical text prints otherwise when it was read");
+}
+
+/* In the place of a verdict @word, of a trace what was made of the input. */
+static void print_digest(const char *word, const void *made, size_t size)
+{
+	uint64_t hash = 0xcbf29ce484222325ull;
+
+	if (!digests)
+		return;
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ ((const uint8_t *)made)[i]) * 0x100000001b3ull;
+	fprintf(stderr, "digest: %s %016llx %016llx\n", word, (unsigned long long)hash,
+		(unsigned long long)coverage_hash());
 }
 
 static void check_bytes(const uint8_t *data, size_t size)
@@ -89,6 +105,7 @@ static void check_bytes(const uint8_t *data, size_t size)
 	m = scenario_encode(&two, others, sizeof(others));
 	check(n == m && !memcmp(bytes, others, n), "detour",
 	      "bytes do not survive a detour through text");
+	print_digest("bytes", text, strlen(text));
 }
 
 static void check_error(const struct scenario_error *error, const char *data, size_t size)
@@ -114,6 +131,7 @@ static void check_text(const char *data, size_t size)
 
 	if (scenario_parse(&one, data, size, &error)) {
 		check_error(&error, data, size);
+		print_digest("refused", error.text, strlen(error.text));
 		return;
 	}
 	through_text(&one);
@@ -122,11 +140,14 @@ static void check_text(const char *data, size_t size)
 	m = scenario_encode(&two, others, sizeof(others));
 	check(n == m && !memcmp(bytes, others, n), "encoded",
 	      "a text and its canonical form have other bytes");
+	print_digest("text", bytes, n);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	fuzz_status->executions++;
+	if (digests)
+		coverage_clear();
 	if (scenario_is_text((const char *)data, size))
 		check_text((const char *)data, size);
 	else

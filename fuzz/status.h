@@ -42,7 +42,8 @@
 #define STATUS_FEEDBACK "SLUICE_FEEDBACK"
 /*
  * For tests: the target prints a line for each input, "digest: <verdict> <hash of the trace> <hash of the
- * coverage>", in place of dying of what the judge finds.
+ * coverage>", in place of dying of what the judge finds. The language has neither: "text", "bytes" or "refused",
+ * and a hash of what it made of the input.
  */
 #define STATUS_DIGEST "SLUICE_DIGEST"
 /* For scripts/corpus: the target writes each input, on its ground and in canonical form, into this folder. */

@@ -113,6 +113,8 @@ static void set_environment(const struct worker *w)
 	setenv(STATUS_LOG_FD, text, 1);
 	setenv(STATUS_SYSTEM, options.system, 1);
 	setenv("ASAN_OPTIONS", "abort_on_error=1:symbolize=0:detect_leaks=0", 1);
+	/* Without them afl-fuzz sets its own, which take from ASan the signals of a bad pointer. */
+	setenv("UBSAN_OPTIONS", "abort_on_error=1:symbolize=0:halt_on_error=1", 1);
 	unsetenv("MSAN_OPTIONS"); /* it would have a say in them */
 }
 
