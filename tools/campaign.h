@@ -31,10 +31,12 @@
 
 struct worker;
 
+/* --- campaign_options.c --- */
+
 #define CAMPAIGN_JOBS_MAX 64
 #define CAMPAIGN_PATH 1024
 
-#define CAMPAIGN_BUILDS_MAX 4
+#define CAMPAIGN_BUILDS_MAX 8
 
 struct campaign_build {
 	const char *fuzzer, *sluice; /* programs */
@@ -58,6 +60,11 @@ struct campaign_options {
 	bool no_races;      /* data races are passed over from the start */
 };
 extern struct campaign_options options;
+
+/* From the command line. Bad usage, or a system that this build does not have, ends the process with 2. */
+void options_read(int argc, char **argv);
+
+/* --- campaign.c --- */
 
 /* Prints "campaign: ..." and ends with exit 3. Workers die with their parent. */
 __attribute__((format(printf, 1, 2), noreturn)) void campaign_die(const char *format, ...);
