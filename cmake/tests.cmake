@@ -89,7 +89,7 @@ function(sluice_add_unit_test name source house flags)
 	if(name MATCHES "determinism")
 		list(APPEND labels determinism)
 	endif()
-	if(NOT name MATCHES "slow|stress")
+	if(NOT name MATCHES "slow|stress|^thread_")
 		list(APPEND labels fast)
 	endif()
 	set_tests_properties(unit.${name} PROPERTIES LABELS "${labels}" TIMEOUT 600

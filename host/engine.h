@@ -5,6 +5,9 @@
 /*
  * The engine under the primitives, and its control by run/.
  *
+ * There are two, one for each program: host/fiber/, where a chooser decides who moves, and host/thread/,
+ * where the machine does. What is of one alone says so below.
+ *
  * Tasks are stackful; actors (pieces of hardware) are functions that make one step when chosen. Both
  * have ids below 64, so that "who can move" is one word. Tasks and stacks are made once and reused.
  * Time is virtual: it moves only when nothing else can (or, if the scenario says so, when chosen).
@@ -14,7 +17,7 @@
  * it from its entry to its return (engine_guard()); so does a task, but for the calls that it makes into
  * the code under test (engine_step_out()).
  *
- * Who moves next, in the fair order: the task that runs stays, until it blocks, polls, or has used
+ * Who moves next, in the fair order of fibers: the task that runs stays, until it blocks, polls, or has used
  * its quantum; then the next id in rotation behind whoever moved last, actors among them. Time, and
  * with it the actor `clock`, is never next while another can move.
  */
@@ -34,7 +37,8 @@
 enum engine_task_flags {
 	ENGINE_DAEMON =
 		1, /* event thread, worker, callback task: may be idle at the end of a run */
-	ENGINE_URGENT = 2, /* moves as soon as it can, without a decision, like an interrupt */
+	/* Moves as soon as it can, without a decision, like an interrupt. Threads know no urgency. */
+	ENGINE_URGENT = 2,
 };
 
 /* Why a task does not move. @what: static text, or the name of an object of the run. */
@@ -164,16 +168,20 @@ void engine_context(enum host_context_rule rule, unsigned site, u64 lock, u64 ot
 /* --- For run/ --------------------------------------------------------------------------------- */
 
 enum engine_end {
-	ENGINE_QUIET,    /* every task but idle daemons has ended, and nothing can move */
-	ENGINE_HANG,     /* nothing can move, and somebody waits */
-	ENGINE_LIVELOCK, /* fair steps used up */
+	ENGINE_QUIET, /* every task but idle daemons has ended, and nothing can move */
+	ENGINE_HANG,  /* nothing can move, and somebody waits */
+	ENGINE_LIVELOCK, /* fair steps used up; on threads, by one task, and all others have had a share */
 	ENGINE_STOPPED,  /* engine_stop() */
 	ENGINE_OVERFLOW, /* a bound of the engine itself was met: the run says nothing */
 };
 
 struct engine_limits {
-	u32 quantum;       /* points a task runs in fair turn before the next (default 256) */
-	u32 fair_steps;    /* points after the last choice other than 0 before LIVELOCK */
+	u32 quantum; /* points a task runs in fair turn before the next (default 256); fibers */
+	/*
+	 * Points after the last choice other than 0 before LIVELOCK. Threads have no fair order: there it
+	 * is what each task has as its share, and one may take eight times as much.
+	 */
+	u32 fair_steps;
 	bool clock_choice; /* moving the clock on is an option of every decision while a timer runs */
 	bool rcu_eager;    /* callbacks run at the earliest legal moment, by themselves */
 	bool fail_alloc;   /* allocations ask the chooser */
@@ -204,7 +212,10 @@ int engine_init(void);
  * takes option 0 until engine_set_chooser().
  */
 void engine_reset(const struct engine_limits *limits, event_sink sink);
-/* From now on ask @chooser until it is exhausted; NULL: option 0 for good (the orderly end). */
+/*
+ * From now on ask @chooser until it is exhausted; NULL: option 0 for good (the orderly end). On threads
+ * it is asked for values only, and while there is one, there is noise (host/thread/noise.h).
+ */
 void engine_set_chooser(struct chooser *chooser);
 /* The chooser that answers hands over to @chooser, which is asked from the next decision on. */
 void engine_hand_over(struct chooser *chooser);
@@ -223,8 +234,9 @@ enum engine_end engine_run(void);
 void engine_progress(void);
 /*
  * The last run left tasks in the middle of a call, which the next reset abandons. TSan keeps a call
- * stack for each fiber, so there they are destroyed and made anew, which is slow and grows memory: a
- * process that runs many should end instead (rule 9).
+ * stack for each fiber, so there they are destroyed and made anew, which is slow and grows memory. A
+ * thread in a call can't be ended at all: it sleeps for ever, its task gets a new one, and after some
+ * hundreds the next reset dies. A process that runs many should end instead (rule 9).
  */
 bool engine_left_tasks(void);
 void engine_stop(void); /* from inside: engine_run() returns at the next point */
@@ -262,7 +274,7 @@ void *host_dma_access(unsigned unit, u64 bus, size_t bytes, bool write);
 /* Is all of this range one allocation's? Asks only: nothing is reported. */
 bool host_dma_is_one(u64 bus, size_t bytes);
 
-/* What the run did. Valid until the next reset. */
+/* What the run did. Valid until the next reset. Threads record no choices, and have no schedule. */
 const struct event *engine_events(u32 *count, u32 *dropped);
 const struct engine_choice *engine_choices(u32 *count);
 /*
@@ -291,7 +303,7 @@ void engine_set_reg_names(const char *const names[32]);
 
 /*
  * Feedback for a fuzz engine: one byte set for each hash of "where all tasks stand" met at a
- * decision. NULL: off. @size: a power of two.
+ * decision. NULL: off. @size: a power of two. Fibers.
  */
 void engine_set_feedback(u8 *table, u32 size);
 

@@ -6,7 +6,7 @@
  * What a kernel gives to drain code, on a host.
  *
  * One interface, two engines: host/fiber/ runs every task on one OS thread and asks a chooser at
- * each point; the thread engine uses real threads. The primitives above the engine (host/ *.c) are
+ * each point; host/thread/ uses real threads. The primitives above the engine (host/ *.c) are
  * written once, over the few calls of host/engine.h.
  *
  * Objects hold values only: what waits, and in which order, is kept in the tasks. So freeing an

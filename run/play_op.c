@@ -142,7 +142,7 @@ void play_bind(const struct scenario_op *op)
 	struct host_pci_dev *pci = model_pci_dev(op->device);
 	struct host_space *space = model_space(op->space);
 	unsigned flags = op->flags & OPF_DOMAIN ? SUT_BIND_DOMAIN : 0;
-	u32 number;
+	u32 number, wish;
 	int err;
 
 	if (!play_one_symbol(op)) {
@@ -157,11 +157,12 @@ void play_bind(const struct scenario_op *op)
 		play.not_applicable = "counts the binds of one life";
 		goto out;
 	}
-	number = play.picks_numbers ? 0 : play_number(op->pasid);
+	wish = number = play.picks_numbers ? 0 : play_number(op->pasid);
 	play_begin(JOP_BIND, op->device, life, play_number(op->pasid), op->space);
 	life->binding++;
 	err = play_call(bind, pci, space, flags, &number);
-	if (err == -EOPNOTSUPP && !play.picks_numbers) {
+	/* Another bind may have settled it meanwhile. */
+	if (err == -EOPNOTSUPP && wish) {
 		play.picks_numbers = true;
 		number = 0;
 		err = play_call(bind, pci, space, flags, &number);

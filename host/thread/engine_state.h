@@ -76,7 +76,7 @@ struct engine {
 	bool ready_to_use;
 
 	u32 hw_wakeups, driver_wakeups; /* futexes */
-	bool hw_asleep, wake_driver;
+	bool hw_asleep, hw_called, wake_driver;
 
 	struct engine_job job[ENGINE_TASKS_MAX];
 	struct engine_actor actor[ENGINE_ACTORS_MAX];

@@ -19,12 +19,17 @@
 #define TIRED_NAP_US 50
 #define CLOCK_ONE_IN 64 /* points at which time that passes at will does so */
 #define HARDWARE_NOISE 63
+#define HARDWARE_STEP_ONE_IN 4  /* points at which the task that comes by steps it */
+#define HARDWARE_LOOKS 64       /* marked accesses from one chance for it to the next */
+#define HARDWARE_CALL_ONE_IN 16 /* times that its thread is called of those that it could move */
 
 struct engine host_engine;
 __thread struct engine_thread engine_thread = { .who = ENGINE_NOBODY };
 
 /* Between runs and their callers, TSan's view: nothing that either does can race with the other. */
 static char run_begins, run_ends;
+
+static struct noise hardware_noise;
 
 /* --- In and out ---------------------------------------------------------------------------------- */
 
@@ -33,22 +38,26 @@ static bool hardware_can_move(const struct engine *e)
 	return e->on && e->interrupt == ENGINE_GOES_ON && e->ready & ~TASKS_MASK;
 }
 
-/* Somebody can move, and will hear of it when the lock is dropped. */
-static bool owes_wakeups(const struct engine *e)
+/*
+ * Its thread need not hear of it each time: whoever comes to a point may step it as well, and whoever
+ * stops last does.
+ */
+static bool hardware_is_called(struct engine *e)
 {
-	return e->to_wake || (e->hw_asleep && hardware_can_move(e));
+	return e->hw_asleep && hardware_can_move(e) &&
+	       (e->hw_called || !noise_below(&hardware_noise, HARDWARE_CALL_ONE_IN));
 }
 
 void schedule_drop(struct engine *e)
 {
 	u64 wake = e->to_wake;
-	bool hardware = e->hw_asleep && hardware_can_move(e);
+	bool hardware = hardware_is_called(e);
 	bool driver = e->wake_driver;
 
 	e->to_wake = 0;
 	e->wake_driver = false;
 	if (hardware) {
-		e->hw_asleep = false;
+		e->hw_asleep = e->hw_called = false;
 		e->hw_wakeups++;
 	}
 	if (driver)
@@ -126,79 +135,6 @@ static void nap(u32 what)
 	engine_step_in(depth);
 }
 
-/* --- Who can move --------------------------------------------------------------------------------- */
-
-static bool move_clock(struct engine *e)
-{
-	u8 who = engine_who();
-	bool moved = engine_move_clock(e);
-
-	engine_set_who(who);
-	return moved;
-}
-
-static void finish(struct engine *e, int end)
-{
-	e->end = end;
-	e->on = false;
-	e->wake_driver = true;
-}
-
-void schedule_settle(struct engine *e)
-{
-	if (!e->on)
-		return;
-	if (e->interrupt != ENGINE_GOES_ON) {
-		if (!e->running)
-			finish(e, e->interrupt);
-		return;
-	}
-	/* Hardware that can move is woken when the lock is dropped. */
-	while (!e->ready) {
-		if (move_clock(e))
-			continue;
-		finish(e, engine_verdict_at_rest(e));
-		return;
-	}
-}
-
-/* A runner that was left behind in a call has lost its task to another, and sleeps for ever. */
-static bool can_run(const struct engine *e, const struct runner *r)
-{
-	return e->on && e->interrupt == ENGINE_GOES_ON && r->task->state == TASK_READY &&
-	       e->runner[r->task->id] == r;
-}
-
-static void order_run(struct engine *e, struct runner *r)
-{
-	if (r->part == e->part)
-		return;
-	r->part = e->part;
-	host_acquired(&run_begins);
-}
-
-/* Until the task can go on: it waits for something, or the run is over, or stopped. */
-static void wait_turn(struct engine *e, struct runner *r)
-{
-	e->running &= ~r->task->bit;
-	host_released(&run_ends);
-	schedule_settle(e);
-	while (!r->dismissed && !can_run(e, r)) {
-		schedule_sleep(&r->wakeups);
-		if (r->tell_stack)
-			watch_take_stack(r);
-	}
-	if (r->dismissed)
-		return;
-	e->running |= r->task->bit;
-	r->entered = true;
-	order_run(e, r);
-	if (r->adopted) {
-		r->adopted = false;
-		host_event(EV_TASK_START, 0, 0, 0, 0);
-	}
-}
-
 /* --- Livelock ------------------------------------------------------------------------------------- */
 
 static u32 bound(const struct engine *e)
@@ -224,6 +160,135 @@ static bool is_livelock(const struct engine *e, u32 moves)
 			return false;
 	}
 	return !(e->ready & ~TASKS_MASK) || e->hw_moves >= e->limits.fair_steps;
+}
+
+/* --- Hardware ------------------------------------------------------------------------------------- */
+
+static void step_actor(struct engine *e, unsigned id)
+{
+	struct engine_actor *actor = &e->actor[id - ENGINE_ACTOR_BASE];
+	struct engine_thread self = engine_thread;
+
+	/* A deadline that was reached is good for one step. */
+	if (actor->when <= e->now) {
+		actor->when = ENGINE_NO_DEADLINE;
+		if (!actor->can_move)
+			e->ready &= ~BIT_ULL(id);
+	}
+	e->steps++;
+	e->hw_moves++;
+	engine_thread.runner = NULL;
+	engine_thread.who = (u8)id;
+	actor->step(actor->arg);
+	engine_thread.runner = self.runner;
+	engine_thread.who = self.who;
+	engine_stir(e, 0);
+}
+
+static unsigned pick_actor(struct engine *e, unsigned last)
+{
+	u64 ready = e->ready & ~TASKS_MASK;
+	u64 behind = last < 63 ? ready & (~0ull << (last + 1)) : 0;
+
+	if (!e->noisy)
+		return (unsigned)__builtin_ctzll(behind ? behind : ready);
+	if (ready & noise_favourites())
+		ready &= noise_favourites();
+	for (u32 skip = noise_below(&hardware_noise, (u32)__builtin_popcountll(ready)); skip;
+	     skip--)
+		ready &= ready - 1;
+	return (unsigned)__builtin_ctzll(ready);
+}
+
+static void step_hardware(struct engine *e)
+{
+	static unsigned last;
+
+	last = pick_actor(e, last);
+	step_actor(e, last);
+	if (e->hw_moves > bound(e) / 2)
+		e->noisy = false;
+	if (is_livelock(e, e->hw_moves))
+		e->interrupt = ENGINE_LIVELOCK;
+}
+
+/* --- Who can move --------------------------------------------------------------------------------- */
+
+static bool move_clock(struct engine *e)
+{
+	u8 who = engine_who();
+	bool moved = engine_move_clock(e);
+
+	engine_set_who(who);
+	return moved;
+}
+
+static void finish(struct engine *e, int end)
+{
+	e->end = end;
+	e->on = false;
+	e->wake_driver = true;
+}
+
+/*
+ * While no task can move, whoever stopped last does what hardware can do: to wake the hardware's thread for
+ * it would be two switches for nothing.
+ */
+void schedule_settle(struct engine *e)
+{
+	if (!e->on)
+		return;
+	while (e->interrupt == ENGINE_GOES_ON) {
+		if (e->ready & TASKS_MASK)
+			return;
+		if (e->ready)
+			step_hardware(e);
+		else if (!move_clock(e))
+			finish(e, engine_verdict_at_rest(e));
+		if (!e->on)
+			return;
+	}
+	if (!e->running)
+		finish(e, e->interrupt);
+}
+
+/* A runner that was left behind in a call has lost its task to another, and sleeps for ever. */
+static bool can_run(const struct engine *e, const struct runner *r)
+{
+	return e->on && e->interrupt == ENGINE_GOES_ON && r->task->state == TASK_READY &&
+	       e->runner[r->task->id] == r;
+}
+
+static void order_run(struct engine *e, struct runner *r)
+{
+	if (r->part == e->part)
+		return;
+	r->part = e->part;
+	host_acquired(&run_begins);
+}
+
+/* Until the task can go on: it waits for something, or the run is over, or stopped. */
+static void wait_turn(struct engine *e, struct runner *r)
+{
+	e->running &= ~r->task->bit;
+	host_released(&run_ends);
+	schedule_settle(e);
+	/* Those who go on may be long in coming to a point. */
+	e->hw_called = true;
+	while (!r->dismissed && !can_run(e, r)) {
+		schedule_sleep(&r->wakeups);
+		if (r->tell_stack)
+			watch_take_stack(r);
+	}
+	if (r->dismissed)
+		return;
+	e->running |= r->task->bit;
+	r->entered = true;
+	order_run(e, r);
+	if (r->adopted) {
+		r->adopted = false;
+		host_event(EV_TASK_START, 0, 0, 0, 0);
+	}
 }
 
 static inline void count_move(struct engine *e, struct runner *r)
@@ -268,12 +333,14 @@ static void point_inside(struct engine *e, struct runner *r, bool look)
 
 	e->steps++;
 	/* Whoever has just come in has let others in before, and will soon be out again. */
-	if (what || (!r->entered && (house_is_wanted() || owes_wakeups(e))))
+	if (what || (!r->entered && (house_is_wanted() || e->to_wake)))
 		nap(what);
 	r->entered = false;
 	if (e->limits.clock_choice && e->noisy && e->timed | e->actor_timed &&
 	    !noise_below(&r->noise, CLOCK_ONE_IN))
 		move_clock(e);
+	if (hardware_can_move(e) && !noise_below(&hardware_noise, HARDWARE_STEP_ONE_IN))
+		step_hardware(e);
 	attend(e, r);
 	if (!look)
 		engine_stir(e, r->task->bit);
@@ -286,7 +353,8 @@ static void point_outside(struct engine *e, struct runner *r)
 	noise_do(draw(e, r));
 	if (likely(__atomic_load_n(&e->interrupt, __ATOMIC_RELAXED) == ENGINE_GOES_ON &&
 		   r->moves <= bound(e) / 2 &&
-		   (r->relook || !__atomic_load_n(&e->polling, __ATOMIC_RELAXED))))
+		   (r->relook || !__atomic_load_n(&e->polling, __ATOMIC_RELAXED)) &&
+		   r->outside % HARDWARE_LOOKS))
 		return;
 	engine_enter();
 	attend(e, r);
@@ -449,61 +517,10 @@ void *schedule_runner_main(void *arg)
 	return NULL;
 }
 
-static void step_actor(struct engine *e, unsigned id)
-{
-	struct engine_actor *actor = &e->actor[id - ENGINE_ACTOR_BASE];
-
-	/* A deadline that was reached is good for one step. */
-	if (actor->when <= e->now) {
-		actor->when = ENGINE_NO_DEADLINE;
-		if (!actor->can_move)
-			e->ready &= ~BIT_ULL(id);
-	}
-	e->steps++;
-	e->hw_moves++;
-	engine_set_who((u8)id);
-	actor->step(actor->arg);
-	engine_set_who(ENGINE_NOBODY);
-	engine_stir(e, 0);
-}
-
-static unsigned pick_actor(struct engine *e, struct noise *noise, unsigned last)
-{
-	u64 ready = e->ready & ~TASKS_MASK;
-	u64 behind = last < 63 ? ready & (~0ull << (last + 1)) : 0;
-
-	if (!e->noisy)
-		return (unsigned)__builtin_ctzll(behind ? behind : ready);
-	if (ready & noise_favourites())
-		ready &= noise_favourites();
-	for (u32 skip = noise_below(noise, (u32)__builtin_popcountll(ready)); skip; skip--)
-		ready &= ready - 1;
-	return (unsigned)__builtin_ctzll(ready);
-}
-
-static void step_hardware(struct engine *e, struct noise *noise)
-{
-	static unsigned last;
-	u32 what = e->noisy ? noise_draw(noise, HARDWARE_NOISE) : 0;
-
-	if (what || house_is_wanted())
-		nap(what);
-	if (!hardware_can_move(e))
-		return;
-	last = pick_actor(e, noise, last);
-	step_actor(e, last);
-	if (e->hw_moves > bound(e) / 2)
-		e->noisy = false;
-	if (is_livelock(e, e->hw_moves))
-		e->interrupt = ENGINE_LIVELOCK;
-	schedule_settle(e);
-}
-
 void *schedule_hardware_main(void *unused)
 {
 	struct engine *e = &host_engine;
-	struct noise noise;
-	u32 part = 0;
+	u32 what;
 
 	engine_enter();
 	for (;;) {
@@ -513,10 +530,13 @@ void *schedule_hardware_main(void *unused)
 			e->hw_asleep = false;
 			continue;
 		}
-		if (part != e->part)
-			noise_start(&noise, HARDWARE_NOISE);
-		part = e->part;
-		step_hardware(e, &noise);
+		what = e->noisy ? noise_draw(&hardware_noise, HARDWARE_NOISE) : 0;
+		if (what || house_is_wanted())
+			nap(what);
+		if (!hardware_can_move(e))
+			continue;
+		step_hardware(e);
+		schedule_settle(e);
 	}
 	return NULL;
 }
@@ -551,6 +571,7 @@ enum engine_end engine_run(void)
 		noise_start(&e->runner[id]->noise, id);
 		engine_made_ready(e, id);
 	}
+	noise_start(&hardware_noise, HARDWARE_NOISE);
 	schedule_settle(e);
 	while (e->on)
 		schedule_sleep(&e->driver_wakeups);
