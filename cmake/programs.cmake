@@ -110,4 +110,5 @@ if((SLUICE_HAS_LIBFUZZER OR SLUICE_HAS_AFL) AND TARGET language_fuzzer)
 	add_dependencies(language_fuzzer dictionary)
 endif()
 
+include(${CMAKE_SOURCE_DIR}/cmake/stress.cmake)
 include(${CMAKE_SOURCE_DIR}/bench/bench.cmake OPTIONAL)

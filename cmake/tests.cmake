@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # ctest labels: unit (a room's own tests), scenario (files that are replayed), search (many generated
-# runs), cli (the command's behaviour), fuzz (the target and the campaign), zoo (the planted bugs),
-# determinism, fast (what can tell in ten seconds, all together, that a change has broken the core or the
+# runs), cli (the command's behaviour), fuzz (the target and the campaign), stress (real threads), zoo (the
+# planted bugs), determinism, fast (what can tell in ten seconds, all together, that a change has broken the core or the
 # house).
 find_library(SLUICE_CMOCKA NAMES cmocka REQUIRED)
 
@@ -80,6 +80,9 @@ endif()
 # sluice_add_unit_test(NAME SOURCE HOUSE FLAGS)
 function(sluice_add_unit_test name source house flags)
 	add_executable(${name} ${source})
+	if(name MATCHES "^stress_")
+		target_sources(${name} PRIVATE stress/histogram.c stress/round.c)
+	endif()
 	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 	target_compile_options(${name} PRIVATE ${flags})
 	target_link_options(${name} PRIVATE ${SLUICE_LINK_FLAGS})
@@ -89,7 +92,9 @@ function(sluice_add_unit_test name source house flags)
 	if(name MATCHES "determinism")
 		list(APPEND labels determinism)
 	endif()
-	if(NOT name MATCHES "slow|stress|^thread_")
+	if(name MATCHES "^stress_")
+		list(APPEND labels stress)
+	elseif(NOT name MATCHES "slow|stress|^thread_")
 		list(APPEND labels fast)
 	endif()
 	set_tests_properties(unit.${name} PROPERTIES LABELS "${labels}" TIMEOUT 600
@@ -179,10 +184,11 @@ endforeach()
 
 # The command's behaviour, and the fuzz target's, as a user meets them. Not under TSan, under which the systems
 # have races to be found; under MSan what is of that build.
-file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/zoo_*.sh)
+file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/stress_*.sh
+	tests/zoo_*.sh)
 list(FILTER cli_tests EXCLUDE REGEX "/(zoo_(tool|race|single|afl)|fuzz_afl)") # of what other builds have
 if(SLUICE_FLAVOUR STREQUAL "tsan")
-	list(FILTER cli_tests INCLUDE REGEX "/search_core")
+	list(FILTER cli_tests INCLUDE REGEX "/(search_core|stress_c)")
 elseif(SLUICE_FLAVOUR STREQUAL "msan")
 	list(FILTER cli_tests INCLUDE REGEX "/(search_core|cli_list|fuzz_msan)")
 else()

@@ -140,4 +140,10 @@ enum request_place {
 };
 enum request_place model_request_place(u32 req);
 
+/*
+ * The unit's registers and the descriptors between head and tail, in lines, for reports; returns the
+ * length, as snprintf() does, and 0 for a unit that the run has not.
+ */
+size_t model_describe_unit(unsigned unit, char *buf, size_t size);
+
 #endif

@@ -102,7 +102,7 @@ static bool play_stop(struct play_task *task, const struct scenario_op *op)
 		[SCENARIO_STOP_RESET] = STOP_RESET,
 	};
 	enum stop_kind how = kinds[op->how % SCENARIO_STOP_COUNT];
-	u32 pasid = play_number(op->pasid);
+	u32 pasid = play_number(op->device, op->pasid);
 
 	if (op->pasid == SCENARIO_NONE)
 		play.device[op->device].rid_stopped = true;
@@ -122,8 +122,8 @@ static void play_request(const struct scenario_op *op)
 	if (!(flags & (REQ_READ | REQ_WRITE)))
 		flags |= REQ_READ;
 	play.request[op - play.scenario->op] =
-		(u16)model_request(op->device, play_number(op->pasid), op->group, op->page, flags,
-				   op->flags & OPF_FORCE);
+		(u16)model_request(op->device, play_number(op->device, op->pasid), op->group,
+				   op->page, flags, op->flags & OPF_FORCE);
 }
 
 u32 play_request_of(unsigned op)
@@ -136,7 +136,8 @@ static void play_descriptor(const struct scenario_op *op)
 	unsigned flags = op->flags & (REQ_READ | REQ_WRITE | REQ_LAST | REQ_EXEC | REQ_PRIV);
 	u64 qw[4];
 
-	model_descriptor(op->device, play_number(op->pasid), op->group, op->page, flags, qw);
+	model_descriptor(op->device, play_number(op->device, op->pasid), op->group, op->page, flags,
+			 qw);
 	for (unsigned i = 0; i < ARRAY_SIZE(qw); i++)
 		qw[i] ^= op->mask[i];
 	model_forge(play.scenario->device[op->device].unit, qw);
@@ -199,15 +200,15 @@ static bool play_endpoint_op(struct play_task *task, const struct scenario_op *o
 	case OP_STOP:
 		return play_stop(task, op);
 	case OP_SETTLE:
-		return play_await_answers(task, op->device, play_number(op->pasid));
+		return play_await_answers(task, op->device, play_number(op->device, op->pasid));
 	case OP_TRANSLATE:
-		model_translate(op->device, play_number(op->pasid), op->page, write);
+		model_translate(op->device, play_number(op->device, op->pasid), op->page, write);
 		break;
 	case OP_ACCESS:
-		model_access(op->device, play_number(op->pasid), op->page, write);
+		model_access(op->device, play_number(op->device, op->pasid), op->page, write);
 		break;
 	case OP_MARKER:
-		model_send_marker(op->device, play_number(op->pasid));
+		model_send_marker(op->device, play_number(op->device, op->pasid));
 		break;
 	case OP_RESET:
 		model_device_reset(op->device);
@@ -311,7 +312,7 @@ static void play_orderly_lives(void *unused)
 			if (!life->bound)
 				continue;
 			if (!life->stopped)
-				play_stop_orderly(dev, play.symbol[symbol].number);
+				play_stop_orderly(dev, play_number(dev, (u8)symbol));
 			play_end_life(dev, symbol);
 		}
 		if (!play.device[dev].rid)

@@ -41,8 +41,9 @@
  * response that will never come: `MISS` speaks of that), they give up: their scripts end there.
  *
  * Numbers. Symbol pN asks for PASID N. A system that picks its own (it answers -EOPNOTSUPP, which
- * is the C library's ENOTSUP) is asked without a wish, and the symbol stands for what came, from
- * then on. If it comes out otherwise next time, the system can't do what the scenario says: n/a.
+ * is the C library's ENOTSUP) is asked without a wish, and the symbol stands for what came, on that
+ * device, until its next bind there. If two symbols of a device get one number while both are bound, the
+ * system can't do what the scenario says: n/a.
  */
 
 #include "host/engine.h"

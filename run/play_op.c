@@ -45,9 +45,14 @@ static void play_order_change(unsigned dev, bool begin)
 	}
 }
 
-u32 play_number(u8 symbol)
+u32 play_number(unsigned dev, u8 symbol)
 {
-	return symbol == SCENARIO_NONE ? MODEL_NO_PASID : play.symbol[symbol].number;
+	u32 own;
+
+	if (symbol == SCENARIO_NONE)
+		return MODEL_NO_PASID;
+	own = play.life[dev][symbol].number;
+	return own ? own : play.symbol[symbol].number;
 }
 
 static void play_event(unsigned kind, enum judge_op op, unsigned dev, unsigned unit, u32 pasid,
@@ -83,26 +88,25 @@ static bool play_usable(unsigned dev)
 }
 
 /*
- * @symbol stands for @number from now on. Another symbol that has that number but was never bound
- * gets the old one in exchange, so that symbols stay different numbers where they can.
+ * @symbol stands for @number from now on, on this device, and on others where nothing is bound to it
+ * yet. Another symbol that has that number but was never bound gets the old one in exchange, so that
+ * symbols stay different numbers where they can.
  */
 static bool play_adopt(unsigned dev, unsigned symbol, u32 number)
 {
 	struct play_symbol *mine = &play.symbol[symbol];
 
-	if (mine->number != number && mine->known)
-		return false;
 	for (unsigned i = 0; i < SCENARIO_PASIDS_MAX; i++) {
 		struct play_symbol *other = &play.symbol[i];
 
-		if (i == symbol || other->number != number)
+		if (i == symbol || play_number(dev, (u8)i) != number)
 			continue;
 		if (!other->known)
 			other->number = mine->number;
 		else if (play.life[dev][i].bound || play.life[dev][i].binding)
 			return false; /* two symbols, one life */
 	}
-	mine->number = number;
+	play.life[dev][symbol].number = mine->number = number;
 	mine->known = true;
 	return true;
 }
@@ -112,7 +116,7 @@ static void play_bound(unsigned dev, unsigned symbol, u32 number)
 	struct play_life *life = &play.life[dev][symbol];
 
 	if (!play_adopt(dev, symbol, number)) {
-		play.not_applicable = "picks its own PASID numbers";
+		play.not_applicable = "gives one PASID number to two symbols";
 		return;
 	}
 	if (life->bound) {
@@ -157,8 +161,8 @@ void play_bind(const struct scenario_op *op)
 		play.not_applicable = "counts the binds of one life";
 		goto out;
 	}
-	wish = number = play.picks_numbers ? 0 : play_number(op->pasid);
-	play_begin(JOP_BIND, op->device, life, play_number(op->pasid), op->space);
+	wish = number = play.picks_numbers ? 0 : play_number(op->device, op->pasid);
+	play_begin(JOP_BIND, op->device, life, play_number(op->device, op->pasid), op->space);
 	life->binding++;
 	err = play_call(bind, pci, space, flags, &number);
 	/* Another bind may have settled it meanwhile. */
@@ -170,7 +174,8 @@ void play_bind(const struct scenario_op *op)
 	life->binding--;
 	if (!err)
 		play_bound(op->device, op->pasid, number);
-	play_end(JOP_BIND, op->device, life, err ? play_number(op->pasid) : number, err);
+	play_end(JOP_BIND, op->device, life, err ? play_number(op->device, op->pasid) : number,
+		 err);
 	/* Whoever binds keeps the space alive until here; an unbind under way may be ahead or behind. */
 	if (!err && !life->binding && !life->unbinding && !play.not_applicable)
 		model_audit_entry(op->device, number, op->space);
@@ -191,7 +196,7 @@ static bool play_is_taken(unsigned dev, unsigned symbol)
 		if (life->binding && (i == symbol || play.picks_numbers))
 			return true;
 		if ((life->bound || life->unbinding) &&
-		    play.symbol[i].number == play.symbol[symbol].number)
+		    play_number(dev, (u8)i) == play_number(dev, (u8)symbol))
 			return true;
 	}
 	return false;
@@ -200,7 +205,7 @@ static bool play_is_taken(unsigned dev, unsigned symbol)
 void play_end_life(unsigned dev, unsigned symbol)
 {
 	struct play_life *life = &play.life[dev][symbol];
-	u32 number = play.symbol[symbol].number;
+	u32 number = play_number(dev, (u8)symbol);
 	int err;
 
 	life->bound = false;
@@ -268,7 +273,7 @@ void play_rid(const struct scenario_op *op)
 void play_drain(const struct scenario_op *op)
 {
 	struct play_life *life = &play.life[op->device][op->pasid];
-	u32 number = play_number(op->pasid);
+	u32 number = play_number(op->device, op->pasid);
 	int err;
 
 	if (!play_usable(op->device) || !life->bound)

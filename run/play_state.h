@@ -18,6 +18,7 @@ struct play_life {
 	bool bound;   /* there is a life to unbind, and nobody is at it */
 	bool stopped; /* the device was told, and has not been resumed */
 	u8 binding, unbinding;
+	u32 number; /* PASID that its last bind got; 0: none yet, it is the symbol's */
 };
 
 struct play_device {
@@ -33,7 +34,7 @@ struct play_unit {
 	bool up, changing;
 };
 
-/* The PASID number behind a symbol. */
+/* The PASID number behind a symbol, on devices where nothing was bound to it. */
 struct play_symbol {
 	u32 number;
 	bool known; /* a bind has settled it */
@@ -75,7 +76,7 @@ extern struct play play;
 	})
 
 /* A symbol's number on the wire; SCENARIO_NONE: MODEL_NO_PASID. */
-u32 play_number(u8 symbol);
+u32 play_number(unsigned dev, u8 symbol);
 
 /* The driver's operations, each with its events. Sleep. */
 void play_bind(const struct scenario_op *op);

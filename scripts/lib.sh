@@ -82,6 +82,17 @@ fuzz_workers() {
 	esac
 }
 
+# stress_flavour SANITIZER SYSTEM: the build that a stress run of this system needs.
+stress_flavour() {
+	local flavour=$1 planted=
+	! is_planted "$2" || planted=1
+	case $flavour$planted in
+	plain) echo dev ;;
+	plain1) echo bugs ;;
+	*) echo "$flavour${planted:+-bugs}" ;;
+	esac
+}
+
 # build_folder PRESET: where this preset is built.
 build_folder() {
 	echo "build/$1${linux_tree:+-$tree_builds}"

@@ -39,6 +39,11 @@ says_not() {
 	! grep -qE -- "$1" "$room/stdout" || fail "standard output has /$1/"
 }
 
+# unwatched COMMAND...: without its live lines, of which there are more where the machine is slow.
+unwatched() {
+	"$@" 2>"$room/live"
+}
+
 # encode_seeds: the byte form of all seeds, without the schedules that are anchored, in $room/seeds.
 encode_seeds() {
 	local seed

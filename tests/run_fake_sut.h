@@ -10,6 +10,7 @@
  *              at once can lose each other's wake-up, and hang
  *  fake-own    each drain has a completion of its own: clean
  *  fake-picks  as fake-own, but picks its own PASID numbers, from 40 on
+ *  fake-same   as fake-picks, but gives each bind the same number
  *  fake-leak   as fake-own, and never frees a life
  *  fake-spin   its unbind polls for what never comes, looking at memory that is written meanwhile
  *  fake-stands as fake, has a version, and stands on two assumptions: one in each bind, the other in
@@ -154,6 +155,16 @@ static inline int fake_bind_picks(struct host_pci_dev *dev, struct host_space *s
 	return *pasid ? -EOPNOTSUPP : fake_new_life(dev, pasid);
 }
 
+static inline int fake_bind_same(struct host_pci_dev *dev, struct host_space *space, unsigned flags,
+				 u32 *pasid)
+{
+	if (*pasid)
+		return -EOPNOTSUPP;
+	*pasid = 40;
+	fake_new_life(dev, pasid);
+	return 0;
+}
+
 static inline struct fake_life *fake_remove(u8 dev, u32 pasid)
 {
 	struct fake_life *life = NULL;
@@ -221,6 +232,7 @@ static const struct sut_assumption fake_assumptions[] = {
 FAKE_SUT(fake_shared, "fake", fake_bind, fake_unbind_shared, fake_finish, fake_detach);
 FAKE_SUT(fake_own, "fake-own", fake_bind, fake_unbind_own, fake_finish, fake_detach);
 FAKE_SUT(fake_picks, "fake-picks", fake_bind_picks, fake_unbind_own, fake_finish, fake_detach);
+FAKE_SUT(fake_same, "fake-same", fake_bind_same, fake_unbind_own, fake_finish, fake_detach);
 FAKE_SUT(fake_leak, "fake-leak", fake_bind, fake_unbind_leak, fake_finish, fake_detach);
 FAKE_SUT(fake_spin, "fake-spin", fake_bind, fake_unbind_spin, fake_finish, fake_detach);
 FAKE_SUT(fake_stands, "fake-stands", fake_bind_stands, fake_unbind_shared, fake_finish, fake_detach,
@@ -231,6 +243,7 @@ static const struct sut_image fake_images[] = {
 	{ &fake_shared, &fake_state, sizeof(fake_state) },
 	{ &fake_own, &fake_state, sizeof(fake_state) },
 	{ &fake_picks, &fake_state, sizeof(fake_state) },
+	{ &fake_same, &fake_state, sizeof(fake_state) },
 	{ &fake_leak, &fake_state, sizeof(fake_state) },
 	{ &fake_spin, &fake_state, sizeof(fake_state) },
 	{ &fake_stands, &fake_state, sizeof(fake_state) },

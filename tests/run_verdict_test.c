@@ -114,7 +114,37 @@ static void test_picks_numbers(void **state)
 	play_text("fake-picks", "sluice 1\nunit u0\ndevice d0 unit=u0\nspace A\n"
 				"task app0: bind d0 A as p1; stop d0 p1 answered; unbind d0 p1; "
 				"bind d0 A as p1\n");
-	expect_verdict("n/a", "picks its own PASID numbers");
+	expect_verdict("clean", "");
+}
+
+/* A symbol stands for another number on each device, and after each bind; the requests follow it. */
+static void test_picks_other_numbers(void **state)
+{
+	static const u32 expected[] = { 40, 41, 42 };
+	const struct event *e;
+	u32 count, seen = 0;
+
+	play_text("fake-picks",
+		  "sluice 1\nunit u0\ndevice d0 unit=u0\ndevice d1 unit=u0 rid=00:03.0\nspace A\n"
+		  "task app0: bind d0 A as p1; bind d1 A as p1; stop d1 p1 answered; unbind d1 p1; "
+		  "bind d1 A as p1; stop d0 p1 answered; unbind d0 p1; stop d1 p1 answered; "
+		  "unbind d1 p1\n");
+	expect_verdict("clean", "");
+	e = engine_events(&count, NULL);
+	for (u32 i = 0; i < count; i++) {
+		if (e[i].kind != EV_OP_END || e[i].a != JOP_BIND)
+			continue;
+		assert_int_equal(e[i].c, expected[seen]);
+		seen++;
+	}
+	assert_int_equal(seen, 3);
+}
+
+static void test_one_number(void **state)
+{
+	play_text("fake-same", "sluice 1\nunit u0\ndevice d0 unit=u0\nspace A\n"
+			       "task app0: bind d0 A as p1; bind d0 A as p2\n");
+	expect_verdict("n/a", "gives one PASID number to two symbols");
 }
 
 static void test_drift(void **state)
@@ -198,7 +228,8 @@ int main(void)
 		cmocka_unit_test(test_hang_by_anchors), cmocka_unit_test(test_hang_leaves_nothing),
 		cmocka_unit_test(test_livelock),        cmocka_unit_test(test_leak),
 		cmocka_unit_test(test_not_applicable),  cmocka_unit_test(test_bare),
-		cmocka_unit_test(test_picks_numbers),   cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_picks_numbers),   cmocka_unit_test(test_picks_other_numbers),
+		cmocka_unit_test(test_one_number),      cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_refused),         cmocka_unit_test(test_scripts_give_up),
 		cmocka_unit_test(test_any_bytes),
 	};
