@@ -5,7 +5,8 @@
 #   plain     nothing
 #   asan      code under test: ASan, UBSan, coverage; the host's primitives: ASan; the rest: nothing.
 #             A second copy of the house, all of it checked, serves the unit tests
-#   tsan      code under test only, with coverage: what watches must not order what is watched
+#   tsan      code under test only, with coverage: what watches must not order what is watched. A
+#             second copy of the house on threads, all of it, for one test: what its lock keeps in order
 #   msan      everything, since one uninstrumented store is a false report
 #   coverage  source coverage of the code under test, of the model for its marks (docs/coverage.md), and
 #             of scenario/, which is under test itself in one target
@@ -14,6 +15,7 @@
 #   SLUICE_SYSTEM_FLAGS  code under test         SLUICE_HOST_FLAGS    the host's primitives
 #   SLUICE_HOUSE_FLAGS   all other rooms         SLUICE_LINK_FLAGS    every program
 #   SLUICE_CHECKED_FLAGS the checked copy, if there is one
+#   SLUICE_WATCHED_FLAGS the copy on threads that TSan looks at, house and all, if there is one
 #   SLUICE_COUNTED_FLAGS the rooms model and scenario, beside those of the house
 #   SLUICE_SYSTEM_WHOLE_FLAGS  code under test that no access point may divide (its atomics)
 #   SLUICE_ACCESS_FLAGS  what divides any other code in the same way; none without SLUICE_ACCESS
@@ -31,6 +33,7 @@ set(SLUICE_SYSTEM_FLAGS -fwrapv -fno-strict-aliasing)
 set(SLUICE_HOST_FLAGS)
 set(SLUICE_HOUSE_FLAGS)
 set(SLUICE_CHECKED_FLAGS)
+set(SLUICE_WATCHED_FLAGS)
 set(SLUICE_COUNTED_FLAGS)
 set(SLUICE_LINK_FLAGS)
 set(SLUICE_HAS_LIBFUZZER FALSE)
@@ -92,6 +95,7 @@ if(SLUICE_FLAVOUR STREQUAL "asan")
 elseif(SLUICE_FLAVOUR STREQUAL "tsan")
 	add_compile_definitions(SLUICE_TSAN=1)
 	list(APPEND SLUICE_SYSTEM_FLAGS -fsanitize=thread -fno-omit-frame-pointer)
+	set(SLUICE_WATCHED_FLAGS -fsanitize=thread -fno-omit-frame-pointer)
 	set(SLUICE_LINK_FLAGS -fsanitize=thread)
 	# Older ones report races in their own counters of coverage.
 	if(clang AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 19)

@@ -40,8 +40,8 @@ function(sluice_add_room_variant target room engine_kind primitives_flags rest_f
 	endif()
 endfunction()
 
-# sluice_add_room(NAME): <room>_room, <room>_checked_room where the flavour has a checked copy, and
-# <room>_thread_room where it makes a difference.
+# sluice_add_room(NAME): <room>_room, <room>_checked_room and <room>_watched_room where the flavour has
+# such copies, and <room>_thread_room where it makes a difference.
 function(sluice_add_room room)
 	set(flags ${SLUICE_HOUSE_FLAGS})
 	if(room STREQUAL "host")
@@ -58,14 +58,18 @@ function(sluice_add_room room)
 	if(room MATCHES "^(host|run)$" AND NOT SLUICE_FLAVOUR STREQUAL "msan")
 		sluice_add_room_variant(${room}_thread ${room} thread "${flags}" "${SLUICE_HOUSE_FLAGS}")
 	endif()
+	if(SLUICE_WATCHED_FLAGS)
+		sluice_add_room_variant(${room}_watched ${room} thread "${SLUICE_WATCHED_FLAGS}"
+			"${SLUICE_WATCHED_FLAGS}")
+	endif()
 	if(TARGET ${room}_room)
 		set(SLUICE_ROOMS ${SLUICE_ROOMS} ${room} PARENT_SCOPE)
 	endif()
 endfunction()
 
-# sluice_link_house(): the interface targets `house`, `house_checked` and `house_thread`.
+# sluice_link_house(): the interface targets `house`, `house_checked`, `house_thread` and `house_watched`.
 function(sluice_link_house)
-	foreach(variant "" "_checked" "_thread")
+	foreach(variant "" "_checked" "_thread" "_watched")
 		add_library(house${variant} INTERFACE)
 		set(archives)
 		foreach(room ${SLUICE_ROOMS})
@@ -78,6 +82,9 @@ function(sluice_link_house)
 		target_link_libraries(house${variant} INTERFACE
 			-Wl,--start-group ${archives} systems ${SLUICE_ZOO_LIBRARY} -Wl,--end-group)
 	endforeach()
-	target_compile_definitions(house_thread INTERFACE SLUICE_THREADS=1)
-	target_link_options(house_thread INTERFACE -pthread)
+	target_compile_definitions(house_watched INTERFACE SLUICE_WATCHED=1)
+	foreach(house house_thread house_watched)
+		target_compile_definitions(${house} INTERFACE SLUICE_THREADS=1)
+		target_link_options(${house} INTERFACE -pthread)
+	endforeach()
 endfunction()

@@ -139,6 +139,11 @@ foreach(source ${unit_tests})
 	endif()
 endforeach()
 
+# TSan sees the house lock here, so it sees whatever the house does without it.
+if(SLUICE_WATCHED_FLAGS)
+	sluice_add_unit_test(thread_house_test tests/thread_run_test.c house_watched "${SLUICE_WATCHED_FLAGS}")
+endif()
+
 # What turns a kernel tree into a system (sut/linux/tree), and the zoo's tools (bugs/).
 file(GLOB python_tests CONFIGURE_DEPENDS tests/*_test.py)
 foreach(script ${python_tests})

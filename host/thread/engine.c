@@ -57,7 +57,7 @@ static int make_runner(struct engine *e, unsigned id)
 		free(r);
 		return -ENOMEM;
 	}
-	e->runner[id] = r;
+	__atomic_store_n(&e->runner[id], r, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -194,6 +194,7 @@ bool engine_left_tasks(void)
 {
 	const struct engine *e = &host_engine;
 
+	engine_guard();
 	for (unsigned id = 0; id < e->task_count; id++)
 		if (e->runner[id]->place == RUNNER_CALL)
 			return true;

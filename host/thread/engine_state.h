@@ -75,6 +75,12 @@ struct engine {
 	unsigned task_count, actor_count;
 	bool ready_to_use;
 
+	/* As of the last drop of the lock, for those who look without it. */
+	struct {
+		u64 running;
+		bool stops, polls, noisy;
+	} shown;
+
 	u32 hw_wakeups, driver_wakeups; /* futexes */
 	bool hw_asleep, hw_called, wake_driver;
 
@@ -126,6 +132,12 @@ static inline u8 engine_who(void)
 static inline void engine_set_who(u8 id)
 {
 	engine_thread.who = id;
+}
+
+/* Without the lock, too; it may have been replaced by then. */
+static inline struct runner *engine_runner(const struct engine *e, unsigned id)
+{
+	return __atomic_load_n(&e->runner[id], __ATOMIC_ACQUIRE);
 }
 
 static inline void engine_made_ready(struct engine *e, unsigned id)

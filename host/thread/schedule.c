@@ -48,6 +48,14 @@ static bool hardware_is_called(struct engine *e)
 	       (e->hw_called || !noise_below(&hardware_noise, HARDWARE_CALL_ONE_IN));
 }
 
+static inline void show(struct engine *e)
+{
+	__atomic_store_n(&e->shown.running, e->running, __ATOMIC_RELAXED);
+	__atomic_store_n(&e->shown.stops, e->interrupt != ENGINE_GOES_ON, __ATOMIC_RELAXED);
+	__atomic_store_n(&e->shown.polls, e->polling != 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&e->shown.noisy, e->noisy, __ATOMIC_RELAXED);
+}
+
 void schedule_drop(struct engine *e)
 {
 	u64 wake = e->to_wake;
@@ -62,9 +70,10 @@ void schedule_drop(struct engine *e)
 	}
 	if (driver)
 		e->driver_wakeups++;
+	show(e);
 	house_unlock();
 	for (; wake; wake &= wake - 1)
-		house_wake(&e->runner[__builtin_ctzll(wake)]->wakeups);
+		house_wake(&engine_runner(e, (unsigned)__builtin_ctzll(wake))->wakeups);
 	if (hardware)
 		house_wake(&e->hw_wakeups);
 	if (driver)
@@ -188,12 +197,13 @@ static void step_actor(struct engine *e, unsigned id)
 static unsigned pick_actor(struct engine *e, unsigned last)
 {
 	u64 ready = e->ready & ~TASKS_MASK;
+	u64 favourites = noise_favourites(); /* once: a task outside may change it */
 	u64 behind = last < 63 ? ready & (~0ull << (last + 1)) : 0;
 
 	if (!e->noisy)
 		return (unsigned)__builtin_ctzll(behind ? behind : ready);
-	if (ready & noise_favourites())
-		ready &= noise_favourites();
+	if (ready & favourites)
+		ready &= favourites;
 	for (u32 skip = noise_below(&hardware_noise, (u32)__builtin_popcountll(ready)); skip;
 	     skip--)
 		ready &= ready - 1;
@@ -322,9 +332,7 @@ static void attend(struct engine *e, struct runner *r)
 
 static u32 draw(struct engine *e, struct runner *r)
 {
-	if (!__atomic_load_n(&e->noisy, __ATOMIC_RELAXED))
-		return 0;
-	return noise_draw(&r->noise, r->task->id);
+	return e->noisy ? noise_draw(&r->noise, r->task->id) : 0;
 }
 
 static void point_inside(struct engine *e, struct runner *r, bool look)
@@ -349,11 +357,13 @@ static void point_inside(struct engine *e, struct runner *r, bool look)
 /* Of a marked access. */
 static void point_outside(struct engine *e, struct runner *r)
 {
+	bool stops = __atomic_load_n(&e->shown.stops, __ATOMIC_RELAXED);
+	bool polls = __atomic_load_n(&e->shown.polls, __ATOMIC_RELAXED);
+
 	r->outside++;
-	noise_do(draw(e, r));
-	if (likely(__atomic_load_n(&e->interrupt, __ATOMIC_RELAXED) == ENGINE_GOES_ON &&
-		   r->moves <= bound(e) / 2 &&
-		   (r->relook || !__atomic_load_n(&e->polling, __ATOMIC_RELAXED)) &&
+	if (__atomic_load_n(&e->shown.noisy, __ATOMIC_RELAXED))
+		noise_do(noise_draw(&r->noise, r->task->id));
+	if (likely(!stops && !(polls && !r->relook) && r->moves <= bound(e) / 2 &&
 		   r->outside % HARDWARE_LOOKS))
 		return;
 	engine_enter();
@@ -504,10 +514,9 @@ void *schedule_runner_main(void *arg)
 	struct engine *e = &host_engine;
 	struct runner *r = arg;
 
+	engine_enter();
 	engine_thread.runner = r;
 	engine_thread.who = r->task->id;
-	r->relook = true;
-	engine_enter();
 	for (;;) {
 		if (can_run(e, r))
 			run_job(e, r);

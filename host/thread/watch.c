@@ -82,9 +82,9 @@ static u64 cpu_time(pthread_t thread)
 
 static void look_at(const struct engine *e, unsigned id)
 {
-	struct runner *r = __atomic_load_n(&e->runner[id], __ATOMIC_RELAXED);
+	struct runner *r = engine_runner(e, id);
 	u32 points = __atomic_load_n(&r->points, __ATOMIC_RELAXED);
-	bool running = __atomic_load_n(&e->running, __ATOMIC_RELAXED) >> id & 1;
+	bool running = __atomic_load_n(&e->shown.running, __ATOMIC_RELAXED) >> id & 1;
 	u64 now;
 
 	if (!running) {
@@ -105,7 +105,10 @@ void *watch_main(void *unused)
 {
 	const struct sigaction action = { .sa_handler = on_watch, .sa_flags = SA_RESTART };
 	const struct timespec tick = { .tv_nsec = TICK_MS * 1000000l };
+	void *frame[1];
 
+	/* The first call loads a library, which is nothing for a signal's handler. */
+	backtrace(frame, 1);
 	if (watch_sigaction(WATCH_SIGNAL, &action, NULL))
 		engine_die("cannot watch for loops");
 	for (;;) {
