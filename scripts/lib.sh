@@ -164,9 +164,11 @@ both_forms() {
 	echo "$room"
 }
 
-# verdict_code: a name for all that decides a verdict, as it is now. What only chooses inputs (scenario/,
-# fuzz/) is not part of it.
+# verdict_code ENGINE: a name for all that decides a verdict on this engine (fiber, thread), as it is now. What only
+# chooses inputs (scenario/, fuzz/, stress/) is not part of it.
 verdict_code() {
-	find core host judge model run sut -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum |
-		sha256sum | cut -c 1-12
+	local other=fiber
+	[ "$1" = thread ] || other=thread
+	find core host judge model run sut -path "host/$other" -prune -o -type f -print0 | LC_ALL=C sort -z |
+		xargs -0 sha256sum | sha256sum | cut -c 1-12
 }
