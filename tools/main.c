@@ -16,6 +16,7 @@ static const struct tool_command commands[] = {
 	{ "encode", "turn a text into the byte form", tool_encode },
 	{ "min", "make a failing scenario smaller", tool_min },
 	{ "search", "look for findings over many schedules and generated scenarios", tool_search },
+	{ "explain", "why a scenario fails: what must hold, who broke it, a chart", tool_explain },
 	{ "compare", "run scenarios on all systems, side by side", tool_compare },
 	{ "triage", "sort files by what they come to: new, or known", tool_triage },
 	{ "list", "systems, invariants, promises, knobs, sites, operations", tool_list },

@@ -31,6 +31,7 @@ int tool_encode(int argc, char **argv);
 int tool_min(int argc, char **argv);
 int tool_list(int argc, char **argv);
 int tool_search(int argc, char **argv);
+int tool_explain(int argc, char **argv);
 int tool_compare(int argc, char **argv);
 int tool_triage(int argc, char **argv);
 int tool_bugs(int argc, char **argv); /* builds with planted bugs only */
