@@ -18,6 +18,7 @@ static const struct tool_command commands[] = {
 	{ "search", "look for findings over many schedules and generated scenarios", tool_search },
 	{ "explain", "why a scenario fails: what must hold, who broke it, a chart", tool_explain },
 	{ "compare", "run scenarios on all systems, side by side", tool_compare },
+	{ "emit-c", "a failing scenario as a C test", tool_emit_c },
 	{ "triage", "sort files by what they come to: new, or known", tool_triage },
 	{ "list", "systems, invariants, promises, knobs, sites, operations", tool_list },
 #if defined(SLUICE_BUGS)
