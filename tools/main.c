@@ -19,6 +19,7 @@ static const struct tool_command commands[] = {
 	{ "explain", "why a scenario fails: what must hold, who broke it, a chart", tool_explain },
 	{ "compare", "run scenarios on all systems, side by side", tool_compare },
 	{ "emit-c", "a failing scenario as a C test", tool_emit_c },
+	{ "bisect", "the first revision at which a scenario fails", tool_bisect },
 	{ "triage", "sort files by what they come to: new, or known", tool_triage },
 	{ "list", "systems, invariants, promises, knobs, sites, operations", tool_list },
 #if defined(SLUICE_BUGS)

@@ -34,6 +34,7 @@ int tool_search(int argc, char **argv);
 int tool_explain(int argc, char **argv);
 int tool_compare(int argc, char **argv);
 int tool_emit_c(int argc, char **argv);
+int tool_bisect(int argc, char **argv);
 int tool_triage(int argc, char **argv);
 int tool_bugs(int argc, char **argv); /* builds with planted bugs only */
 
