@@ -109,6 +109,7 @@ static inline struct engine_guard engine_guard_enter(void)
 
 static inline void engine_guard_leave(struct engine_guard *guard)
 {
+	(void)guard;
 	engine_leave();
 }
 
@@ -133,6 +134,7 @@ static inline unsigned engine_step_out(void)
 
 static inline void engine_step_in(unsigned depth)
 {
+	(void)depth;
 }
 
 static inline bool engine_dismissed(void)

@@ -30,6 +30,7 @@ build='read -r system _ <asks; [ "$system" != broken ] || { echo no; exit 1; }
 	chmod +x asked'
 sluice=$(realpath "$sluice")
 export sluice
+# shellcheck disable=SC2317
 bisect() { "$sluice" bisect --tree "$tree" --program ./asked "$@" -- "$build"; }
 
 head=$(git -C "$tree" rev-parse HEAD)
