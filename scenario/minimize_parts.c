@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The minimiser's passes over tasks, machine and settings. What is dropped takes along the
- * operations that name it; what comes behind it moves up, and is renamed where operations and
- * anchors name it.
+ * The minimiser's passes over tasks and the machine. What is dropped takes along the operations that
+ * name it, or hands them to another of its kind; what comes behind it moves up, and is renamed where
+ * operations and anchors name it.
  */
 
 #include <string.h>
 
 #include "scenario/internal.h"
 #include "scenario/minimize_internal.h"
-
-/* Keeps the operations for which @keep says so. */
-static void filter_ops(struct scenario *s, unsigned index,
-		       bool (*keep)(const struct scenario_op *op, unsigned index))
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < s->ops; i++)
-		if (keep(&s->op[i], index))
-			s->op[n++] = s->op[i];
-	s->ops = (uint16_t)n;
-}
 
 static void filter_anchors(struct scenario *s, const char *name)
 {
@@ -32,14 +20,16 @@ static void filter_anchors(struct scenario *s, const char *name)
 	s->anchors = (uint16_t)n;
 }
 
-static bool not_of_task(const struct scenario_op *op, unsigned task)
+/* --- Tasks ------------------------------------------------------------------------------------------ */
+
+static bool is_of_task(const struct scenario_op *op, unsigned task)
 {
-	return op->task != task && !(op->code == OP_AWAIT && op->space == task);
+	return op->task == task || (op->code == OP_AWAIT && op->space == task);
 }
 
 static void drop_task(struct scenario *s, unsigned task)
 {
-	filter_ops(s, task, not_of_task);
+	minimize_filter_ops(s, task, is_of_task);
 	filter_anchors(s, s->task_name[task]);
 	for (unsigned i = 0; i < s->ops; i++) {
 		s->op[i].task -= s->op[i].task > task;
@@ -51,13 +41,56 @@ static void drop_task(struct scenario *s, unsigned task)
 	s->tasks--;
 }
 
-void minimize_tasks(struct minimizer *m)
+static bool awaits_itself(const struct scenario_op *op, unsigned unused)
 {
-	for (unsigned task = m->best->tasks; task-- > 0;) {
-		drop_task(minimize_candidate(m), task);
-		minimize_try(m);
-	}
+	return op->code == OP_AWAIT && op->space == op->task;
 }
+
+/* Task @from goes on with the script of @task, behind its own; false: there would be a circle. */
+static bool merge_task(struct scenario *s, unsigned from, unsigned task)
+{
+	struct scenario_op later[SCENARIO_OPS_MAX];
+	unsigned n = 0, kept = 0;
+
+	for (unsigned i = 0; i < s->ops; i++) {
+		struct scenario_op op = s->op[i];
+
+		if (op.code == OP_AWAIT && op.space == task)
+			op.space = (uint8_t)from;
+		if (op.task == task) {
+			op.task = (uint8_t)from;
+			later[n++] = op;
+		} else {
+			s->op[kept++] = op;
+		}
+	}
+	memcpy(&s->op[kept], later, n * sizeof(later[0]));
+	minimize_filter_ops(s, 0, awaits_itself);
+	for (unsigned i = 0; i < s->ops; i++)
+		if (s->op[i].code == OP_AWAIT &&
+		    scenario_await_circle(s, s->ops, s->op[i].task, s->op[i].space))
+			return false;
+	scenario_sort_ops(s);
+	drop_task(s, task);
+	return true;
+}
+
+EDIT(edit_task)
+{
+	unsigned pair = at->n - s->tasks, from, task;
+
+	if (at->n < s->tasks) {
+		drop_task(s, at->n);
+		return EDIT_MADE;
+	}
+	if (pair >= (unsigned)s->tasks * s->tasks)
+		return EDIT_END;
+	from = pair / s->tasks;
+	task = pair % s->tasks;
+	return from != task && merge_task(s, from, task) ? EDIT_MADE : EDIT_NOTHING;
+}
+
+/* --- The machine ------------------------------------------------------------------------------------ */
 
 /*
  * Anchors name the machine's parts by index (`d1.up`, `u1.walk`): those of a dropped part go, those
@@ -104,24 +137,24 @@ static bool takes_space(const struct scenario_op *op)
 	       op->space != SCENARIO_NONE;
 }
 
-static bool not_of_device(const struct scenario_op *op, unsigned device)
+static bool is_of_device(const struct scenario_op *op, unsigned device)
 {
-	return !takes_device(op) || op->device != device;
+	return takes_device(op) && op->device == device;
 }
 
-static bool not_of_unit(const struct scenario_op *op, unsigned unit)
+static bool is_of_unit(const struct scenario_op *op, unsigned unit)
 {
-	return !takes_unit(op) || op->device != unit;
+	return takes_unit(op) && op->device == unit;
 }
 
-static bool not_of_space(const struct scenario_op *op, unsigned space)
+static bool is_of_space(const struct scenario_op *op, unsigned space)
 {
-	return !takes_space(op) || op->space != space;
+	return takes_space(op) && op->space == space;
 }
 
 static void drop_device(struct scenario *s, unsigned device)
 {
-	filter_ops(s, device, not_of_device);
+	minimize_filter_ops(s, device, is_of_device);
 	move_anchors(s, 'd', device);
 	for (unsigned i = 0; i < s->ops; i++)
 		s->op[i].device -= takes_device(&s->op[i]) && s->op[i].device > device;
@@ -132,7 +165,7 @@ static void drop_device(struct scenario *s, unsigned device)
 
 static void drop_space(struct scenario *s, unsigned space)
 {
-	filter_ops(s, space, not_of_space);
+	minimize_filter_ops(s, space, is_of_space);
 	for (unsigned i = 0; i < s->ops; i++)
 		s->op[i].space -= takes_space(&s->op[i]) && s->op[i].space > space;
 	memmove(s->space_name[space], s->space_name[space + 1],
@@ -143,7 +176,7 @@ static void drop_space(struct scenario *s, unsigned space)
 /* Of two units; the devices move over to the one that is left, and with them the event thread. */
 static void drop_unit(struct scenario *s, unsigned unit)
 {
-	filter_ops(s, unit, not_of_unit);
+	minimize_filter_ops(s, unit, is_of_unit);
 	move_anchors(s, 'u', unit);
 	filter_anchors(s, unit ? "irq1" : "irq");
 	for (unsigned i = 0; i < s->anchors; i++) {
@@ -162,90 +195,73 @@ static void drop_unit(struct scenario *s, unsigned unit)
 	s->units--;
 }
 
-/* Two spaces may be one as well: a bind in another space is seldom what it takes. */
-static void merge_space(struct scenario *s, unsigned space)
+/* What is said of the one is said of the other: a second device, or space, is seldom what it takes. */
+static void hand_over(struct scenario *s,
+		      bool (*is_of)(const struct scenario_op *op, unsigned index), unsigned from,
+		      unsigned to)
 {
-	for (unsigned i = 0; i < s->ops; i++)
-		if (takes_space(&s->op[i]) && s->op[i].space == space)
-			s->op[i].space = 0;
-	drop_space(s, space);
-}
+	for (unsigned i = 0; i < s->ops; i++) {
+		struct scenario_op *op = &s->op[i];
 
-void minimize_machine(struct minimizer *m)
-{
-	for (unsigned i = m->best->devices; i-- > 0 && m->best->devices > 1;) {
-		drop_device(minimize_candidate(m), i);
-		minimize_try(m);
-	}
-	for (unsigned i = m->best->spaces; i-- > 0 && m->best->spaces > 1;) {
-		drop_space(minimize_candidate(m), i);
-		if (minimize_try(m) || !i)
+		if (!is_of(op, from))
 			continue;
-		merge_space(minimize_candidate(m), i);
-		minimize_try(m);
-	}
-	for (unsigned i = m->best->units; i-- > 0 && m->best->units > 1;) {
-		drop_unit(minimize_candidate(m), i);
-		minimize_try(m);
+		if (is_of == is_of_device)
+			op->device = (uint8_t)to;
+		else
+			op->space = (uint8_t)to;
 	}
 }
 
-/* Tries @plain for a field of the scenario, unless it has that value. */
-#define TRY_PLAIN(m, field, plain)                                                                 \
-	do {                                                                                       \
-		if ((m)->best->field != (plain)) {                                                 \
-			minimize_candidate(m)->field = (plain);                                    \
-			minimize_try(m);                                                           \
-		}                                                                                  \
-	} while (0)
-
-/* A quadword that is as a request's; else bit by bit. */
-static void minimize_masks(struct minimizer *m, unsigned i)
+static bool edit_devices(struct scenario *s, unsigned e)
 {
-	for (unsigned q = 0; q < 4; q++) {
-		TRY_PLAIN(m, op[i].mask[q], 0);
-		for (unsigned bit = 0; bit < 64 && m->best->op[i].mask[q]; bit++)
-			TRY_PLAIN(m, op[i].mask[q], m->best->op[i].mask[q] & ~(1ull << bit));
+	unsigned from = e < SCENARIO_DEVICES_MAX ? e : e % SCENARIO_DEVICES_MAX;
+	unsigned to = e / SCENARIO_DEVICES_MAX - 1;
+
+	if (s->devices == 1 || from >= s->devices)
+		return false;
+	if (e >= SCENARIO_DEVICES_MAX) {
+		if (to >= s->devices || to == from)
+			return false;
+		hand_over(s, is_of_device, from, to);
 	}
+	drop_device(s, from);
+	return true;
 }
 
-static void minimize_op(struct minimizer *m, unsigned i)
+static bool edit_spaces(struct scenario *s, unsigned e)
 {
-	const uint64_t takes = scenario_op_takes(m->best->op[i].code);
-	const uint8_t flags = m->best->op[i].flags;
+	unsigned from = e < SCENARIO_SPACES_MAX ? e : e % SCENARIO_SPACES_MAX;
+	unsigned to = e / SCENARIO_SPACES_MAX - 1;
 
-	if (takes & TAKES('a') && (flags & ~(OPF_LAST | OPF_FORCE)) != OPF_READ)
-		TRY_PLAIN(m, op[i].flags, (uint8_t)((flags & (OPF_LAST | OPF_FORCE)) | OPF_READ));
-	if (takes & TAKES('f') && m->best->op[i].flags & OPF_FORCE)
-		TRY_PLAIN(m, op[i].flags, (uint8_t)(m->best->op[i].flags & ~OPF_FORCE));
-	if (takes & TAKES('d') && m->best->op[i].flags & OPF_DOMAIN)
-		TRY_PLAIN(m, op[i].flags, (uint8_t)(m->best->op[i].flags & ~OPF_DOMAIN));
-	if (takes & TAKES('n'))
-		TRY_PLAIN(m, op[i].page, 1);
-	if (takes & TAKES('h'))
-		TRY_PLAIN(m, op[i].how, SCENARIO_STOP_ANSWERED);
-	if (takes & TAKES('x'))
-		minimize_masks(m, i);
+	if (s->spaces == 1 || from >= s->spaces)
+		return false;
+	if (e >= SCENARIO_SPACES_MAX) {
+		if (to >= s->spaces || to == from)
+			return false;
+		hand_over(s, is_of_space, from, to);
+	}
+	drop_space(s, from);
+	return true;
 }
 
-void minimize_settings(struct minimizer *m)
+#define DEVICE_EDITS (SCENARIO_DEVICES_MAX * (1 + SCENARIO_DEVICES_MAX))
+#define SPACE_EDITS (SCENARIO_SPACES_MAX * (1 + SCENARIO_SPACES_MAX))
+
+EDIT(edit_parts)
 {
-	TRY_PLAIN(m, world.workers, 1);
-	TRY_PLAIN(m, world.clock_free, false);
-	TRY_PLAIN(m, world.alloc_fails, false);
-	TRY_PLAIN(m, world.rcu_eager, false);
-	TRY_PLAIN(m, world.access, false);
-	TRY_PLAIN(m, world.misuse, false);
-	for (unsigned u = 0; u < m->best->units; u++) {
-		for (unsigned k = 0; k < SCENARIO_KNOBS_MAX; k++)
-			TRY_PLAIN(m, unit[u].knob[k], 0);
-		TRY_PLAIN(m, unit[u].ring_order, 7);
+	unsigned e = at->n;
+	bool changed = false;
+
+	if (e < DEVICE_EDITS) {
+		changed = edit_devices(s, e);
+	} else if ((e -= DEVICE_EDITS) < SPACE_EDITS) {
+		changed = edit_spaces(s, e);
+	} else if ((e -= SPACE_EDITS) < SCENARIO_UNITS_MAX) {
+		changed = e < s->units && s->units > 1;
+		if (changed)
+			drop_unit(s, e);
+	} else {
+		return EDIT_END;
 	}
-	for (unsigned d = 0; d < m->best->devices; d++) {
-		TRY_PLAIN(m, device[d].retries, 0);
-		TRY_PLAIN(m, device[d].no_ats, false);
-		TRY_PLAIN(m, device[d].credits, 32);
-	}
-	for (unsigned i = 0; i < m->best->ops; i++)
-		minimize_op(m, i);
+	return changed ? EDIT_MADE : EDIT_NOTHING;
 }

@@ -102,6 +102,7 @@ static void child_dies(const char *token, const char *what)
 	snprintf(j->before, sizeof(j->before), "%s", count ? invariant_table[found->id].id : "");
 	judge_print_premises(j->premises, sizeof(j->premises));
 	j->premises_hold = premises_hold(token);
+	j->broken = judge_promises_broken();
 	j->steps = engine_steps();
 	j->decisions = engine_decisions();
 	j->trace_hash = engine_trace_hash();
@@ -205,6 +206,7 @@ static void judged_fill(struct judged *j, const struct run_result *r)
 	j->steps = r->steps;
 	j->decisions = r->decisions;
 	j->events = r->events;
+	j->broken = r->broken;
 }
 
 void child_judge(const struct scenario *s, const struct sut_image *system, struct chooser *chooser,

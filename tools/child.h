@@ -29,6 +29,7 @@ struct judged {
 	char premises[2048];
 	u64 trace_hash;
 	u32 steps, decisions, events;
+	u32 broken;               /* mask of the promises that the run broke */
 	struct scenario recorded; /* what was run, with the schedule that was taken, anchored */
 };
 
