@@ -47,7 +47,7 @@ if(NOT SLUICE_BUGS)
 endif()
 sluice_add_program(sluice ${tool_sources} fuzz/death.c fuzz/symbol.c fuzz/twin.c)
 target_link_libraries(sluice PRIVATE ${SLUICE_CJSON})
-set_source_files_properties(tools/bugs.c tools/bugs_check.c tools/triage.c tools/bisect.c PROPERTIES
+set_source_files_properties(tools/bugs.c tools/bugs_check.c tools/triage.c tools/bisect.c tools/gdb.c PROPERTIES
 	COMPILE_DEFINITIONS SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 
 file(GLOB campaign_sources CONFIGURE_DEPENDS tools/campaign*.c)

@@ -10,6 +10,7 @@
 
 #include "run/report.h"
 #include "tools/child.h"
+#include "tools/gdb.h"
 #include "tools/sweep.h"
 #include "tools/tool.h"
 
@@ -20,7 +21,7 @@ static struct run_options {
 	enum sweep_chooser chooser;
 	u64 seed, runs;
 	unsigned preemptions;
-	bool json, bytes, quiet, hash, whole;
+	bool json, bytes, quiet, hash, whole, gdb;
 	const char *trace;
 } options;
 
@@ -367,7 +368,16 @@ static int run_file(const char *path)
 	return code;
 }
 
-enum { KEY_JSON = 256, KEY_BYTES, KEY_HASH, KEY_TRACE, KEY_PREEMPTIONS, KEY_WHOLE, KEY_RACE };
+enum {
+	KEY_JSON = 256,
+	KEY_BYTES,
+	KEY_HASH,
+	KEY_TRACE,
+	KEY_PREEMPTIONS,
+	KEY_WHOLE,
+	KEY_RACE,
+	KEY_GDB
+};
 
 static const struct argp_option argp_options[] = {
 	{ "system", 's', "NAME", 0,
@@ -391,6 +401,10 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "race", KEY_RACE, "TOKEN", 0,
 	  "In the tsan flavour: pass over all data races but this one (none: all), and go on", 0 },
+	{ "gdb", KEY_GDB, NULL, 0,
+	  "Start gdb on the one FILE, at the step that breaks the invariant; `sluice-tasks`, "
+	  "`sluice-stack TASK` and `sluice-ring` are commands there",
+	  0 },
 	{ "quiet", 'q', NULL, 0, "Print only what is not as expected", 0 },
 	{ 0 }
 };
@@ -431,6 +445,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_RACE:
 		child_count_race(arg);
 		break;
+	case KEY_GDB:
+		options.gdb = true;
+		break;
 	case KEY_WHOLE:
 		options.whole = true;
 		break;
@@ -470,6 +487,13 @@ int tool_run(int argc, char **argv)
 	if (!options.runs && options.chooser != SWEEP_EXHAUSTIVE)
 		options.runs = 1;
 	run_init();
+	if (options.gdb && argc - first > 1)
+		tool_die(TOOL_USAGE, "--gdb: expected one file, found `%s` as well",
+			 argv[first + 1]);
+	if (options.gdb && options.system && !strcmp(options.system, "all"))
+		tool_die(TOOL_USAGE, "--gdb: expected one system, found `all`");
+	if (options.gdb)
+		return gdb_run(argv[first], options.system, options.bytes);
 	for (int i = first; i < argc; i++)
 		code = worst(code, run_file(argv[i]));
 	return code;
