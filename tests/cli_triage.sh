@@ -61,6 +61,13 @@ expect 1 '' "$sluice" triage --known "$room/known" "$room/in/rest.sluice"
 printf 'REST nobody page.md\nHANG v2 page.md\n' >"$room/known"
 expect 1 '' "$sluice" triage --known "$room/known" "$room/in/rest.sluice"
 
+# It says of whom it is new.
+printf 'REST core page.md\n' >"$room/known"
+expect 1 '' "$sluice" triage --json --known "$room/known" "$room/in/rest.sluice"
+jq -e '.buckets[0] | (.known | not) and (.new_of | index("v2"))' "$room/stdout" >"$room/jq" || fail "new_of lacks v2"
+expect 0 '' "$sluice" triage --json "$room/in/rest.sluice"
+jq -e '.buckets[0] | .known and .new_of == []' "$room/stdout" >"$room/jq" || fail "new_of has what is known"
+
 # A report names its files.
 jq -n --arg file "$room/in/rest.sluice" '{findings: [{identity: "REST", scenario: $file, replay: null}]}' >"$room/report.json"
 expect 0 '' "$sluice" triage "$room/report.json"

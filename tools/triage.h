@@ -28,7 +28,8 @@ struct bucket {
 	char premises[2048];
 	char line[512];
 	bool known;
-	char pages[512]; /* where it is described, with blanks between */
+	char pages[512];  /* where it is described, with blanks between */
+	char new_of[512]; /* the systems of which the list does not have it, with commas between */
 };
 
 enum aside_kind {
@@ -62,7 +63,7 @@ struct triage {
  * 2 and file:line:column if it can't.
  */
 void known_read(const char *path);
-/* Fills in @known and @pages: known is what stands in the list for every system that gives it. */
+/* Fills in @known, @pages and @new_of: known is what stands in the list for every system that gives it. */
 void known_look_up(struct bucket *b);
 
 /* --- tools/triage_print.c --- */

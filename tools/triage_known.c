@@ -143,6 +143,8 @@ static bool is_of_the_zoo(struct bucket *b, const char *system)
 
 void known_look_up(struct bucket *b)
 {
+	size_t used;
+
 	b->known = true;
 	for (unsigned i = 0; sut_images[i].ops; i++) {
 		const char *system = sut_images[i].ops->name;
@@ -154,6 +156,11 @@ void known_look_up(struct bucket *b)
 			add_page(b, known[n].page);
 			here = true;
 		}
-		b->known &= here || is_of_the_zoo(b, system);
+		if (here || is_of_the_zoo(b, system))
+			continue;
+		b->known = false;
+		used = strlen(b->new_of);
+		snprintf(b->new_of + used, sizeof(b->new_of) - used, "%s%s", used ? "," : "",
+			 system);
 	}
 }

@@ -48,7 +48,11 @@ static void print_bucket(const struct bucket *b, int key_width, int system_width
 	printf("%-5s  %-*s  %5u  %s  %-*s  broken: %s  %s (%u operations, %u choices)",
 	       b->known ? "known" : "new", key_width, b->key, b->files, day(b->first), system_width,
 	       names, broken, b->smallest.path, b->ops, b->choices);
-	printf("%s%s\n", b->pages[0] ? "  " : "", b->pages);
+	printf("%s%s", b->pages[0] ? "  " : "", b->pages);
+	/* Of some of its systems it is known. */
+	if (b->pages[0] && !b->known)
+		printf("  (new of %s)", b->new_of);
+	putchar('\n');
 }
 
 static void print_asides(const struct triage *t, enum aside_kind kind)
@@ -130,6 +134,7 @@ static cJSON *bucket_json(const struct bucket *b)
 	cJSON_AddNumberToObject(object, "files", b->files);
 	cJSON_AddStringToObject(object, "first_seen", when);
 	add_words(object, "systems", names, ",");
+	add_words(object, "new_of", b->new_of, ",");
 	add_words(object, "broken", broken, ", ");
 	cJSON_AddStringToObject(object, "premises", b->premises);
 	cJSON_AddStringToObject(object, "finding", b->line);
