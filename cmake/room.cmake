@@ -32,9 +32,11 @@ function(sluice_add_room_variant target room engine_kind primitives_flags rest_f
 	add_library(${target}_room STATIC ${objects})
 	set_target_properties(${target}_room PROPERTIES LINKER_LANGUAGE C)
 	if(engine_kind STREQUAL "thread")
-		foreach(part ${target} ${target}_engine)
+		foreach(part ${target} ${target}_engine ${target}_room)
 			if(TARGET ${part})
 				target_compile_definitions(${part} PRIVATE SLUICE_THREADS=1)
+				# Only for those who ask for it.
+				set_target_properties(${part} PROPERTIES EXCLUDE_FROM_ALL TRUE)
 			endif()
 		endforeach()
 	endif()

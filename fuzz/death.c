@@ -204,7 +204,8 @@ void death_run_ends(void)
 static void death_on_tick(int signal)
 {
 	const struct engine_task *self;
-	char site[ENGINE_NAME_MAX];
+	char buf[ENGINE_NAME_MAX];
+	const char *site;
 
 	/* Where the house is what an engine counts edges of, this must touch none of it between runs. */
 	if (!watch.run)
@@ -217,9 +218,10 @@ static void death_on_tick(int signal)
 	if (!death_begins())
 		return;
 	self = engine_self();
-	DEATH_SET(token, "LIVELOCK:%s", self ? engine_site_name(self->site, site) : "start");
+	site = self ? engine_site_name(self->site, buf) : "start";
+	DEATH_SET(token, "LIVELOCK:%s", site);
 	DEATH_SET(what, "%s comes to no scheduling point after %s", self ? self->name : "the run",
-		  self ? site : "its start");
+		  site);
 	death_tell();
 	abort();
 }

@@ -36,6 +36,7 @@ struct runner {
 	struct engine_job job;    /* what it is at */
 	u32 wakeups;              /* its futex: how often it was woken */
 	u8 place;
+	bool asleep;    /* or about to be */
 	bool dismissed; /* its job is of a run that is over: go home */
 	bool adopted;   /* its job is of a run that is over, and goes on in this one */
 	bool entered;   /* the house, and has not come to a point since */
@@ -142,7 +143,11 @@ static inline struct runner *engine_runner(const struct engine *e, unsigned id)
 
 static inline void engine_made_ready(struct engine *e, unsigned id)
 {
-	__atomic_store_n(&e->runner[id]->wakeups, e->runner[id]->wakeups + 1, __ATOMIC_RELAXED);
+	struct runner *r = e->runner[id];
+
+	if (!r->asleep)
+		return;
+	__atomic_store_n(&r->wakeups, r->wakeups + 1, __ATOMIC_RELAXED);
 	e->to_wake |= BIT_ULL(id);
 }
 

@@ -136,6 +136,13 @@ void schedule_sleep(u32 *futex)
 	engine_thread.depth = depth;
 }
 
+static void runner_sleep(struct runner *r)
+{
+	r->asleep = true;
+	schedule_sleep(&r->wakeups);
+	r->asleep = false;
+}
+
 static void nap(u32 what)
 {
 	unsigned depth = engine_step_out();
@@ -286,7 +293,7 @@ static void wait_turn(struct engine *e, struct runner *r)
 	/* Those who go on may be long in coming to a point. */
 	e->hw_called = true;
 	while (!r->dismissed && !can_run(e, r)) {
-		schedule_sleep(&r->wakeups);
+		runner_sleep(r);
 		if (r->tell_stack)
 			watch_take_stack(r);
 	}
@@ -521,7 +528,7 @@ void *schedule_runner_main(void *arg)
 		if (can_run(e, r))
 			run_job(e, r);
 		else
-			schedule_sleep(&r->wakeups);
+			runner_sleep(r);
 	}
 	return NULL;
 }
