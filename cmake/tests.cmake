@@ -193,7 +193,7 @@ file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/searc
 	tests/zoo_*.sh)
 list(FILTER cli_tests EXCLUDE REGEX "/(zoo_(tool|race|single|afl)|fuzz_afl)") # of what other builds have
 if(SLUICE_FLAVOUR STREQUAL "tsan")
-	list(FILTER cli_tests INCLUDE REGEX "/(search_core|stress_c)")
+	list(FILTER cli_tests INCLUDE REGEX "/(search_core|stress_)")
 elseif(SLUICE_FLAVOUR STREQUAL "msan")
 	list(FILTER cli_tests INCLUDE REGEX "/(search_core|cli_list|fuzz_msan)")
 else()

@@ -29,7 +29,7 @@ static struct {
 	bool engine; /* a fuzz engine waits for ABRT */
 	char token[DEATH_TOKEN_MAX];
 	char what[256];
-	volatile sig_atomic_t dying;
+	int dying;
 } death;
 
 static void death_speak(int signal)
@@ -70,13 +70,10 @@ void death_print_token(const char *token)
 	fprintf(stderr, "\nDEDUP_TOKEN: %s\n", token);
 }
 
-/* The first report is the one that counts: those that follow may be its consequences. */
+/* The first report is the one that counts: those that follow, of any thread, may be its consequences. */
 static bool death_begins(void)
 {
-	if (death.dying)
-		return false;
-	death.dying = 1;
-	return true;
+	return !__atomic_exchange_n(&death.dying, 1, __ATOMIC_RELAXED);
 }
 
 /*
@@ -375,7 +372,7 @@ bool death_passes_over(void *report, bool suppressed)
 {
 	char token[DEATH_TOKEN_MAX], what[sizeof(death.what)];
 
-	if (suppressed || !death.known || death.dying)
+	if (suppressed || !death.known || __atomic_load_n(&death.dying, __ATOMIC_RELAXED))
 		return suppressed;
 	death_read_report(report, token, what, sizeof(what));
 	return !strncmp(token, "RACE:", 5) && death.known(token);

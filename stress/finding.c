@@ -7,7 +7,7 @@
 #include "stress/stress.h"
 
 struct finding findings[STRESS_FINDINGS_MAX];
-unsigned finding_count;
+unsigned finding_count, finding_dropped;
 
 void finding_path(const char *identity, const char *suffix, char path[STRESS_PATH])
 {
@@ -99,8 +99,10 @@ const struct finding *finding_add(double at)
 	snprintf(key, sizeof(key), "%s%s", found->identity,
 		 status_suffix(found->identity, found->premises));
 	f = find_place(key);
-	if (!f)
+	if (!f) {
+		finding_dropped++;
 		return NULL;
+	}
 	is_new = f == findings + finding_count;
 	known = &stress_shared->identity[f - findings];
 	if (is_new)
@@ -109,6 +111,7 @@ const struct finding *finding_add(double at)
 		known->met++;
 	f->round = found->round;
 	f->died = found->died;
+	f->behind = found->behind;
 	f->broken = status_broken(found->premises);
 	snprintf(f->identity, sizeof(f->identity), "%s", key);
 	snprintf(f->line, sizeof(f->line), "%s", found->line);
@@ -120,6 +123,7 @@ const struct finding *finding_add(double at)
 	write_report(f);
 	snprintf(known->identity, sizeof(known->identity), "%s", key);
 	known->broken = f->broken;
+	known->behind = f->behind;
 	if (is_new)
 		stress_shared->known = ++finding_count;
 	return is_new ? f : NULL;

@@ -64,6 +64,9 @@ static void words_of_finding(FILE *out, const struct finding *f)
 		strchr(f->identity, STATUS_DISPUTED[0]) ? " (with a disputed knob value)" : "",
 		(unsigned long long)finding_met(f), f->at, (unsigned long long)f->round);
 	report_print_indented(out, f->premises);
+	if (f->behind)
+		fprintf(out, "  other findings came ahead of it in that round, as in all where it "
+			     "was met\n");
 	fprintf(out, "  report: %s\n  round: %s\n", f->report, f->scenario);
 	if (f->replay != REPLAY_NONE)
 		fprintf(out, "  replay: scripts/sluice run %s\n  %s, by the fiber engine (%s)\n",
@@ -124,6 +127,9 @@ void report_words(FILE *out, const struct stress_run *run)
 		fprintf(out, "found: nothing whose premises hold\n");
 	for (unsigned i = 0; i < finding_count; i++)
 		words_of_finding(out, &findings[i]);
+	if (finding_dropped)
+		fprintf(out, "\n%u more were not kept: there is room for %u identities\n",
+			finding_dropped, STRESS_FINDINGS_MAX);
 }
 
 /* --- For programs ------------------------------------------------------------------------------- */
@@ -152,6 +158,7 @@ static void json_of_finding(cJSON *array, const struct finding *f)
 	add_number(object, "seconds", f->at);
 	add_number(object, "met", (double)finding_met(f));
 	cJSON_AddBoolToObject(object, "died", f->died);
+	cJSON_AddBoolToObject(object, "behind", f->behind);
 	add_text(object, "report", f->report);
 	add_text(object, "scenario", f->scenario);
 	add_text(object, "replay", f->replay == REPLAY_NONE ? NULL : f->replay_path);
@@ -220,6 +227,7 @@ void report_json(FILE *out, const struct stress_run *run)
 	part = cJSON_AddObjectToObject(object, "resident_kib");
 	add_number(part, "first", (double)run->resident_first);
 	add_number(part, "last", (double)run->resident_last);
+	add_number(object, "findings_dropped", finding_dropped);
 	part = cJSON_AddArrayToObject(object, "findings");
 	for (unsigned i = 0; i < finding_count; i++)
 		json_of_finding(part, &findings[i]);

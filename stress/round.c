@@ -16,7 +16,8 @@
 #define THEME_MORE 4
 #define GENERATE_TRIES 64
 #define KNOB_VALUES 4
-#define KNOB_ODDS 4  /* one in so many, and then a value that there may not be */
+#define KNOB_ODDS 4 /* one in so many, and then a value that there may not be */
+#define HOLD_LONG 255
 #define LIFE_LEAST 4 /* operations */
 #define RID_LIFE 4
 
@@ -204,7 +205,7 @@ static void fill(struct maker *m, struct scenario_op *op)
 		break;
 	case OP_HOLD:
 	case OP_LOSE:
-		op->page = (uint16_t)(1 + below(m, 3));
+		op->page = (uint16_t)(below(m, 4) ? 1 + below(m, 3) : HOLD_LONG);
 		op->flags = op->code == OP_HOLD && below(m, 2) ? OPF_NEVER : 0;
 		break;
 	case OP_INJECT:
@@ -240,6 +241,19 @@ static void stop(struct maker *m, const struct life *life)
 	add(m, OP_STOP, life)->how = (uint8_t)how;
 }
 
+/* The last group of a life has no end. */
+static void open_group(struct maker *m)
+{
+	struct scenario_op *op = &m->s->op[m->s->ops];
+
+	while ((--op)->code != OP_BIND) {
+		if (op->code == OP_REQUEST) {
+			op->flags &= (uint8_t)~OPF_LAST;
+			return;
+		}
+	}
+}
+
 /* Bind, groups with what else there is, stop, unbind: as long as there is room. */
 static void make_life(struct maker *m, const struct life *life)
 {
@@ -256,6 +270,8 @@ static void make_life(struct maker *m, const struct life *life)
 			fill(m, add(m, code, life));
 	}
 	m->end = end;
+	if (below(m, 16) < m->theme->open)
+		open_group(m);
 	stop(m, life);
 	add(m, OP_UNBIND, life);
 }
@@ -274,6 +290,18 @@ static void make_rid_life(struct maker *m, struct life life)
 	add(m, OP_RID, &life);
 }
 
+/* Nobody's own: it may be in the middle of another task's life. */
+static void make_stranger(struct maker *m, unsigned code, unsigned task)
+{
+	const struct life life = { .device = (uint8_t)below(m, m->s->devices),
+				   .pasid = (uint8_t)below(m, m->symbols),
+				   .space = below(m, 2) ? SCENARIO_NONE
+							: (uint8_t)below(m, m->s->spaces),
+				   .task = (uint8_t)task };
+
+	add(m, code, &life);
+}
+
 static void make_between(struct maker *m, const struct life *life)
 {
 	static const uint8_t back[OP_COUNT] = {
@@ -283,6 +311,10 @@ static void make_between(struct maker *m, const struct life *life)
 
 	if (code == OP_COUNT || !has_room(m, RID_LIFE))
 		return;
+	if (code == OP_UNBIND || code == OP_DRAIN || (code == OP_RID && below(m, 2))) {
+		make_stranger(m, code, life->task);
+		return;
+	}
 	/* What a device is to all its tasks is mostly left alone by each of them. */
 	if (m->owners[life->device] > 1 && code != OP_PAUSE && code != OP_EXIT && below(m, 8))
 		return;

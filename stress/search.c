@@ -171,7 +171,7 @@ static bool keep(const struct finding *f, const char *file, enum replay got)
 	return replays(file, race) && copy(file, f->replay_path);
 }
 
-void search_finding(struct finding *f, void (*tell)(const struct finding *f, const char *step))
+void search_finding(struct finding *f, bool (*goes_on)(const struct finding *f, const char *step))
 {
 	const size_t count = sizeof(steps) / sizeof(steps[0]);
 	char file[STRESS_PATH];
@@ -180,13 +180,11 @@ void search_finding(struct finding *f, void (*tell)(const struct finding *f, con
 
 	unlink(f->replay_path);
 	f->searched = true;
-	for (size_t i = 0; i < count && got == REPLAY_NONE; i++) {
-		tell(f, steps[i].name);
+	for (size_t i = 0; i < count && got == REPLAY_NONE && goes_on(f, steps[i].name); i++) {
 		runs += options.search * steps[i].share / SHARES + 1;
 		got = search(f, (unsigned)i, file);
-		if (got == REPLAY_NONE)
+		if (got == REPLAY_NONE || !goes_on(f, "minimising"))
 			continue;
-		tell(f, "minimising");
 		if (!keep(f, file, got)) {
 			got = REPLAY_NONE;
 			continue;

@@ -140,10 +140,11 @@ static void say_found(const struct finding *f)
 	fflush(talk());
 }
 
-static void say_step(const struct finding *f, const char *step)
+static bool search_goes_on(const struct finding *f, const char *step)
 {
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[Klooking for an exact replay of %s: %s", f->identity, step);
+	return !interrupted;
 }
 
 /* --- Workers ------------------------------------------------------------------------------------ */
@@ -242,12 +243,13 @@ static bool is_wanted(const struct finding *f)
 	       (!strncmp(f->identity, options.until, size) && strchr(":~", f->identity[size]));
 }
 
+/* A replay shows what comes first, so a round in which it does is waited for. */
 static bool is_found(void)
 {
 	bool found = false;
 
 	for (unsigned i = 0; options.until && i < finding_count; i++)
-		found |= is_wanted(&findings[i]);
+		found |= is_wanted(&findings[i]) && !findings[i].behind;
 	return found;
 }
 
@@ -301,7 +303,7 @@ static int finish(void)
 
 	for (unsigned i = 0; i < finding_count && options.search && !interrupted; i++) {
 		if (is_wanted(&findings[i]))
-			search_finding(&findings[i], say_step);
+			search_finding(&findings[i], search_goes_on);
 	}
 	clear_line();
 	if (options.report) {

@@ -57,12 +57,14 @@ struct stress_counts {
 struct stress_known {
 	char identity[DEATH_TOKEN_MAX + sizeof(STATUS_DISPUTED)];
 	unsigned broken; /* promises, in the case that is kept: one with fewer says more */
+	bool behind;     /* another finding came ahead of it in that round: one without says more */
 	u64 met;
 };
 
 struct stress_found {
 	u64 round;
-	bool died; /* of a sanitizer's report or a signal */
+	bool died;   /* of a sanitizer's report or a signal */
+	bool behind; /* another finding came ahead of it */
 	char identity[DEATH_TOKEN_MAX], line[512], premises[2048];
 	struct scenario scenario;
 };
@@ -124,7 +126,7 @@ struct finding {
 	u64 round;
 	double at; /* seconds into the run */
 	unsigned broken;
-	bool died;
+	bool died, behind;
 	char report[STRESS_PATH], scenario[STRESS_PATH], replay_path[STRESS_PATH];
 	/* Of the search */
 	enum replay replay;
@@ -132,7 +134,7 @@ struct finding {
 	char how[160];
 };
 extern struct finding findings[STRESS_FINDINGS_MAX];
-extern unsigned finding_count;
+extern unsigned finding_count, finding_dropped; /* dropped: for which there was no room */
 
 /* Files what the worker has left in stress_shared->what. NULL: it is one more of a known identity. */
 const struct finding *finding_add(double at);
@@ -143,8 +145,8 @@ void finding_path(const char *identity, const char *suffix, char path[STRESS_PAT
 
 /* --- search.c --- */
 
-/* Looks for an exact replay by the fiber engine; @tell is called with each step's name. */
-void search_finding(struct finding *f, void (*tell)(const struct finding *f, const char *step));
+/* Looks for an exact replay by the fiber engine; @goes_on is asked before each step, with its name. */
+void search_finding(struct finding *f, bool (*goes_on)(const struct finding *f, const char *step));
 
 /* --- report.c --- */
 

@@ -32,8 +32,9 @@ const struct stress_theme stress_theme = {
 		    [OP_TRANSLATE] = 4,
 		    [OP_DRAIN] = 3,
 		    [OP_GONE] = 1 },
-	.between = { [OP_RID] = 2, [OP_INJECT] = 3, [OP_RESET] = 1 },
+	.between = { [OP_RID] = 4, [OP_UNBIND] = 1, [OP_INJECT] = 3, [OP_RESET] = 1 },
 	.domains = 4,
 	.shared = 3,
+	.open = 1,
 	.generated = 2,
 };

@@ -25,7 +25,7 @@ const struct stress_theme stress_theme = {
 		  [SCENARIO_STOP_MARKER] = 3,
 		  [SCENARIO_STOP_RESET] = 2 },
 	.during = { [OP_TRANSLATE] = 4, [OP_ACCESS] = 2 },
-	.between = { [OP_EXIT] = 1 },
+	.between = { [OP_UNBIND] = 1, [OP_EXIT] = 1 },
 	.domains = 3,
 	.shared = 2,
 	.generated = 1,

@@ -36,11 +36,14 @@ struct stress_theme {
 	/*
 	 * Weights of what stands beside a group of requests, after a life's bind and before its stop; and of
 	 * what stands between two lives of a task, 16 being "nothing". What takes something away is
-	 * followed by what gives it back: detach by attach, finish by start, disable by enable.
+	 * followed by what gives it back: detach by attach, finish by start, disable by enable. An unbind or a
+	 * drain between lives is of anybody's, and half of the changes of a RID's domain are in the middle of
+	 * another task's.
 	 */
 	uint8_t during[OP_COUNT], between[OP_COUNT];
 	/* Of 8: binds to a driver's domain; rounds that have several tasks on one device. */
 	uint8_t domains, shared;
+	uint8_t open;      /* of 16 lives: their last group has no end */
 	uint8_t generated; /* of 8 rounds: the generator's */
 	unsigned generate; /* enum generate_flags that these have */
 };

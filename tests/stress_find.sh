@@ -18,7 +18,9 @@ finds() {
 	says 'exact, by the fiber engine'
 	file=$(jq -r '[.findings[] | select(.replay_is == "exact") | .replay][0]' "$report")
 	grep -qE "^expect $system ${id%%:*}( |$)" "$file" || fail "$file expects something else"
-	expect 0 '' "$sluice" run --quiet "$file"
+	race=$(jq -r '[.findings[] | select(.replay_is == "exact") | .identity | select(startswith("RACE:"))][0] // ""' \
+		"$report")
+	expect 0 '' "$sluice" run --quiet ${race:+--race "$race"} "$file"
 	jq -r '.findings[] | .report, .scenario' "$report" | while read -r kept; do
 		[ -s "$kept" ] || fail "$kept is not there"
 	done
@@ -31,10 +33,14 @@ if [ "$SLUICE_FLAVOUR" = asan ]; then
 	finds v2 UAF:v2_svm_drain_prq
 	grep -q 'AddressSanitizer: heap-use-after-free' "$text" || fail "$text lacks the sanitizer's report"
 fi
-if "$sluice" list systems | grep -q '^linux-6.12'; then
-	finds linux-6.12 HANG
-	grep -q 'waits for prq_complete at wait_for_completion' "$text" || fail "nobody waits"
-	grep -q '^    in intel_iommu_drain_pasid_prq$' "$text" || fail "$text has no stacks"
-	grep -qE '^  PQA=[0-9a-f]+ PQH=' "$text" || fail "$text has no registers"
+"$sluice" list systems | grep -q '^linux-6.12' || finish
+if [ "$SLUICE_FLAVOUR" = tsan ]; then
+	finds linux-6.12 RACE
+	grep -q 'ThreadSanitizer: data race' "$text" || fail "$text lacks the sanitizer's report"
+	finish
 fi
+finds linux-6.12 HANG
+grep -q 'waits for prq_complete at wait_for_completion' "$text" || fail "nobody waits"
+grep -q '^    in intel_iommu_drain_pasid_prq$' "$text" || fail "$text has no stacks"
+grep -qE '^  PQA=[0-9a-f]+ PQH=' "$text" || fail "$text has no registers"
 finish

@@ -160,6 +160,39 @@ static void test_dense(void **state)
 	assert_true(ops > ROUNDS * 40);
 }
 
+/* Groups without an end, and operations on the lives of others, where a theme asks for them. */
+static void test_strangers(void **state)
+{
+	struct stress_theme wild = theme;
+	unsigned open = 0, strange = 0;
+
+	wild.generated = 0;
+	wild.open = 16;
+	memset(wild.during, 0, sizeof(wild.during));
+	memset(wild.between, 0, sizeof(wild.between));
+	wild.between[OP_UNBIND] = 64;
+	for (uint64_t n = 0; n < ROUNDS; n++) {
+		unsigned unbinds = 0, binds = 0;
+		bool last = true;
+
+		stress_make(&s, &wild, stress_round_seed(1, n), 3, NULL);
+		for (unsigned i = 0; i < s.ops; i++) {
+			const struct scenario_op *op = &s.op[i];
+
+			if (op->code == OP_BIND)
+				last = true;
+			if (op->code == OP_REQUEST)
+				last = op->flags & OPF_LAST;
+			open += op->code == OP_STOP && !last;
+			binds += op->code == OP_BIND;
+			unbinds += op->code == OP_UNBIND;
+		}
+		strange += unbinds - binds;
+	}
+	assert_true(open > ROUNDS);
+	assert_true(strange > ROUNDS);
+}
+
 static void test_knobs(void **state)
 {
 	unsigned seen = 0;
@@ -185,7 +218,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_seeds), cmocka_unit_test(test_deterministic),
 		cmocka_unit_test(test_valid), cmocka_unit_test(test_ground),
-		cmocka_unit_test(test_dense), cmocka_unit_test(test_knobs),
+		cmocka_unit_test(test_dense), cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_knobs),
 	};
 
 	run_init();
