@@ -80,7 +80,7 @@ static const char tail[] =
 	"\treturn 1;\n"
 	"}\n";
 
-/* In a comment, a line at a time; what would end one, or begin one, is cut in two. */
+/* In a comment, a line at a time; what would end one, or begin one, or a trigraph, is cut in two. */
 static void put_comment(FILE *out, const char *text)
 {
 	while (*text) {
@@ -90,7 +90,8 @@ static void put_comment(FILE *out, const char *text)
 		for (size_t i = 0; i < size; i++) {
 			putc(text[i], out);
 			if (i + 1 < size &&
-			    (!memcmp(text + i, "*/", 2) || !memcmp(text + i, "/*", 2)))
+			    (!memcmp(text + i, "*/", 2) || !memcmp(text + i, "/*", 2) ||
+			     !memcmp(text + i, "??", 2)))
 				putc(' ', out);
 		}
 		putc('\n', out);
