@@ -87,7 +87,7 @@ static bool next_candidate(const struct minimize_pass *pass, bool searching,
 	for (;;) {
 		enum minimize_edit edit;
 
-		scenario_copy(&t->s, &m.best->s);
+		copy_try(t, m.best);
 		edit = pass->edit(&t->s, at, m.best, &m.ways);
 		if (edit == EDIT_END)
 			return false;

@@ -21,9 +21,10 @@
 #define MINIMIZE_BATCH_MAX 64 /* candidates that are asked for at a time */
 
 struct minimize_try {
-	struct scenario s;  /* to be run; if it fails, rewritten with the schedule that was taken */
-	uint32_t broken;    /* out: mask of the promises that the run broke */
-	uint32_t decisions; /* out: how many there were, of a positional schedule */
+	struct scenario s; /* to be run; if it fails, rewritten with the schedule that was taken */
+	/* In: of what it was made from. Out: of the run. */
+	uint32_t broken;    /* mask of the promises that it broke */
+	uint32_t decisions; /* how many there were, of a positional schedule */
 };
 
 struct minimize_size {
