@@ -35,6 +35,7 @@ static volatile sig_atomic_t interrupted;
 static void on_interrupt(int signal)
 {
 	interrupted = 1;
+	min_interrupt();
 }
 
 /* --- Places ------------------------------------------------------------------------------------------ */
@@ -293,8 +294,8 @@ static int begin(void)
 
 	if (code)
 		return code;
-	signal(SIGINT, on_interrupt);
 	min_start(options.jobs);
+	signal(SIGINT, on_interrupt);
 	j = min_judge(&t->s, min.finding.system);
 	if (!j->finding[0] || (j->verdict != RUN_FINDING && j->verdict != RUN_DRIFT)) {
 		tool_error("%s: nothing to minimise: %s is %s", options.path,

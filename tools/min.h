@@ -28,6 +28,8 @@ const struct judged *min_judge(const struct scenario *s, const struct sut_image 
 void min_seek(const struct min_finding *finding);
 /* Does @t give it in a fresh process? Then its schedule is the one that was taken. */
 bool min_gives(struct minimize_try *t);
+/* From a signal handler: the batch that is on ends soon, and finds nothing. */
+void min_interrupt(void);
 /* For struct minimize_ways. The same index for any number of jobs. */
 unsigned min_test(void *ctx, struct minimize_try *candidate, unsigned count, unsigned *dear);
 

@@ -18,6 +18,7 @@ static struct {
 	unsigned jobs;
 	struct min_slot *slot[MIN_JOBS_MAX];
 	_Atomic unsigned *best; /* index of the first candidate known to be good */
+	volatile sig_atomic_t interrupted;
 	struct judged *judged;
 	struct min_finding finding;
 	/* The batch. */
@@ -157,6 +158,12 @@ static void worker_start(struct min_slot *slot, struct child *child)
 	child_start(child, &slot->judged, CHILD_SILENT, batch_body, slot);
 }
 
+void min_interrupt(void)
+{
+	judge.interrupted = 1;
+	atomic_store(judge.best, 0);
+}
+
 static unsigned run_batch(struct minimize_try *candidate, unsigned begin, unsigned count)
 {
 	struct child child[MIN_JOBS_MAX];
@@ -164,7 +171,7 @@ static unsigned run_batch(struct minimize_try *candidate, unsigned begin, unsign
 
 	judge.candidate = candidate;
 	judge.count = count;
-	atomic_store(judge.best, count);
+	atomic_store(judge.best, judge.interrupted ? 0 : count);
 	for (unsigned i = 0; i < jobs; i++) {
 		judge.slot[i]->at = begin + i;
 		judge.slot[i]->found = false;
@@ -173,7 +180,7 @@ static unsigned run_batch(struct minimize_try *candidate, unsigned begin, unsign
 	for (unsigned i = 0; i < jobs; i++)
 		while (worker_wait(judge.slot[i], &child[i]))
 			worker_start(judge.slot[i], &child[i]);
-	best = atomic_load(judge.best);
+	best = judge.interrupted ? count : atomic_load(judge.best);
 	for (unsigned i = 0; i < jobs && best < count; i++) {
 		struct min_slot *slot = judge.slot[i];
 
