@@ -86,7 +86,7 @@ static inline unsigned count_context(enum host_context_rule rule)
 #if defined(SLUICE_THREADS)
 static inline void on_fibers_only(void **state)
 {
-	skip();
+	skip(); /* it asks who moves first, and on threads the machine says that */
 }
 #define fibers_only(test)                                                                          \
 	{                                                                                          \

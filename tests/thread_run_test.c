@@ -109,17 +109,16 @@ static void test_seeds_are_clean(void **state)
 
 /* --- The kernel ---------------------------------------------------------------------------------------- */
 
+#if !defined(                                                                                      \
+	SLUICE_TSAN) /* under TSan a race ends the process first: tests/stress_find.sh has those */
 /* docs/findings/lost-wakeup.md. How soon it shows is up to the machine: some hundred runs, by experience. */
 static void test_lost_wakeup_shows(void **state)
 {
 	char line[1024];
 	bool hung = false;
 
-#if defined(SLUICE_TSAN)
-	skip(); /* its races come first */
-#endif
 	if (!run_system("linux-6.12"))
-		skip();
+		skip(); /* the build has no kernel: its package was not there, or is another's */
 	load("regress/linux", "two-waiters-one-token.sluice");
 	for (unsigned i = 0; i < HANG_ROUNDS && !hung; i++) {
 		play("linux-6.12", i, i % NOISE_PROFILES);
@@ -135,6 +134,7 @@ static void test_lost_wakeup_shows(void **state)
 	assert_int_equal(result.verdict, RUN_CLEAN);
 	assert_false(engine_left_tasks());
 }
+#endif
 
 static int setup(void **state)
 {
@@ -150,7 +150,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_seeds_are_clean),
+#if !defined(SLUICE_TSAN)
 		cmocka_unit_test(test_lost_wakeup_shows),
+#endif
 	};
 
 	return cmocka_run_group_tests_name("thread_run", tests, setup, NULL);
