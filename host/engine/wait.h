@@ -100,6 +100,19 @@ static inline enum engine_end engine_verdict_at_rest(struct engine *e)
 	return (e->blocked & ~e->idle) | e->polling ? ENGINE_HANG : ENGINE_QUIET;
 }
 
+/* @t polls for @what, and has seen all that there is. */
+static inline void engine_set_polling(struct engine *e, struct engine_task *t, const char *what)
+{
+	t->state = TASK_POLLING;
+	t->wait = (struct engine_wait){
+		.site = HOST_SITE_CPU_RELAX,
+		.what = what,
+		.deadline = ENGINE_NO_DEADLINE,
+	};
+	e->ready &= ~t->bit;
+	e->polling |= t->bit;
+}
+
 static inline void engine_set_wait(struct engine *e, struct engine_task *t,
 				   const struct engine_wait *wait)
 {

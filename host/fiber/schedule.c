@@ -251,16 +251,8 @@ void host_cpu_relax(const char *what)
 	self->nth[HOST_SITE_CPU_RELAX]++;
 	self->skip = 0;
 	/* What changed since it began to look may have changed behind its look: then it looks again. */
-	if (!(e->stirred & self->bit)) {
-		self->state = TASK_POLLING;
-		self->wait = (struct engine_wait){
-			.site = HOST_SITE_CPU_RELAX,
-			.what = what,
-			.deadline = ENGINE_NO_DEADLINE,
-		};
-		e->ready &= ~self->bit;
-		e->polling |= self->bit;
-	}
+	if (!(e->stirred & self->bit))
+		engine_set_polling(e, self, what);
 	schedule_leave(self, schedule_pick(self, false));
 	e->stirred &= ~self->bit;
 	self->state = TASK_READY;

@@ -431,14 +431,7 @@ void host_cpu_relax(const char *what)
 	if (e->stirred & self->bit) {
 		nap(draw(e, r));
 	} else {
-		self->state = TASK_POLLING;
-		self->wait = (struct engine_wait){
-			.site = HOST_SITE_CPU_RELAX,
-			.what = what,
-			.deadline = ENGINE_NO_DEADLINE,
-		};
-		e->ready &= ~self->bit;
-		e->polling |= self->bit;
+		engine_set_polling(e, self, what);
 		wait_turn(e, r);
 	}
 	e->stirred &= ~self->bit;
