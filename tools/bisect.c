@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/trial.h"
+#include "tools/attempt.h"
 
 /*
  * `sluice bisect`: thin over `git bisect run`. All happens in a work tree of its own, so that the user's
@@ -176,8 +176,8 @@ static const char *absolute(const char *path)
 /* What is looked for, and on whom, as far as the file says it. 0, or an exit code. */
 static int choose(void)
 {
-	static struct trial t;
-	int code = trial_read(&t, options.path, INPUT_TEXT);
+	static struct attempt t;
+	int code = attempt_read(&t, options.path, INPUT_TEXT);
 
 	for (unsigned i = 0; !code && i < t.scenario.expects; i++) {
 		const struct scenario_expect *e = &t.scenario.expect[i];

@@ -120,7 +120,7 @@ void trial_replay(const struct sut_image *system, const struct scenario *s, stru
 /* Does this finding count? Then it is the trial's, at @cpu seconds and @runs runs. */
 bool trial_finds(const struct trial *trial, struct trial_result *result,
 		 const struct judged *judged, double cpu, u64 runs);
-const struct sut_image *trial_under_test(const struct trial *trial);
+const struct sut_image *trial_system(const struct trial *trial);
 /*
  * Do data races count? Only where one was planted: a canary looks at what it pleases and takes no lock,
  * so under TSan it races, and what was found would be the canary.

@@ -88,7 +88,7 @@ static void replay_corpus(void *ctx, struct judged *judged)
 		if (!expect || strcmp(expect->result, "clean") || !run_build_serves(&s))
 			continue;
 		pass->runs++;
-		child_judge(&s, trial_under_test(trial), NULL, judged, &result);
+		child_judge(&s, trial_system(trial), NULL, judged, &result);
 		if (!judged->finding[0] || !judged->premises_hold)
 			continue;
 		run_record(&s, &judged->recorded);
@@ -119,7 +119,7 @@ void trial_corpus(const struct trial *trial, struct trial_result *result)
 		result->cpu = cpu + clock_cpu();
 		if (!judged->finding[0])
 			break;
-		trial_replay(trial_under_test(trial), &judged->recorded, found);
+		trial_replay(trial_system(trial), &judged->recorded, found);
 		if (judged_is_finding(found) &&
 		    trial_finds(trial, result, found, result->cpu, result->runs))
 			result->note[0] = '\0';

@@ -250,7 +250,7 @@ static void take_finding(const struct trial *trial, struct trial_result *result,
 		exit(TOOL_FAILED);
 	/* The worker has passed over races before it came to what it found. */
 	child_count_race(race ? NULL : "none");
-	trial_replay(trial_under_test(trial), &s, judged);
+	trial_replay(trial_system(trial), &s, judged);
 	no_races |= !trial_finds(trial, result, judged, result->cpu, result->runs) && race;
 }
 

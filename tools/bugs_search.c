@@ -60,7 +60,7 @@ static bool sweep_once(struct search *search, struct sweep *sweep, struct sweep_
 {
 	const struct trial *trial = search->trial;
 
-	sweep->system = trial_under_test(trial);
+	sweep->system = trial_system(trial);
 	sweep->twin = trial->of_twin ? NULL : run_system(trial->bug->twin);
 	sweep->jobs = 1;
 	sweep->ctx = search;
@@ -119,7 +119,7 @@ static unsigned read_seeds(const struct trial *trial, struct seed *seed)
 		s->promises = s->expects = 0;
 		if (!run_build_serves(s))
 			continue;
-		run_fit(s, trial_under_test(trial));
+		run_fit(s, trial_system(trial));
 		count++;
 	}
 	if (!count)

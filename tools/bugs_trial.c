@@ -52,7 +52,7 @@ const char *trial_identity(const struct judged *judged)
 	return judged->identity;
 }
 
-const struct sut_image *trial_under_test(const struct trial *trial)
+const struct sut_image *trial_system(const struct trial *trial)
 {
 	return run_system(trial->of_twin ? trial->bug->twin : trial->bug->variant);
 }
@@ -174,7 +174,7 @@ bool trial_finds(const struct trial *trial, struct trial_result *result,
 	}
 	if (!other)
 		other = child_memory(sizeof(*other));
-	trial_replay(trial_under_test(trial), &judged->recorded, other);
+	trial_replay(trial_system(trial), &judged->recorded, other);
 	*bug_canary = result->canary;
 	if (!same_identity(identity, trial_identity(other))) {
 		snprintf(result->note, sizeof(result->note), "%s, and %.300s in a fresh process",

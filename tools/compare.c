@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/trial.h"
+#include "tools/attempt.h"
 
 /* `sluice compare`: one scenario on all systems, side by side. */
 
@@ -49,7 +49,7 @@ static void choose_systems(void)
 
 	if (!options.systems) {
 		for (const struct sut_image *i = sut_images; i->ops; i++) {
-			if (!trial_is_planted(i->ops->name))
+			if (!attempt_is_planted(i->ops->name))
 				add_system(i);
 		}
 		return;
@@ -61,12 +61,12 @@ static void choose_systems(void)
 		tool_die(TOOL_USAGE, "--systems: expected names with commas between, found none");
 }
 
-static void fill(struct cell *c, const struct trial *t, const struct sut_image *system)
+static void fill(struct cell *c, const struct attempt *t, const struct sut_image *system)
 {
-	trial_run(t, system, judged);
+	attempt_run(t, system, judged);
 	c->drifted = judged->verdict == RUN_DRIFT;
-	c->finding = trial_is_finding(judged);
-	snprintf(c->word, sizeof(c->word), "%s%s", trial_word(judged), c->drifted ? "*" : "");
+	c->finding = attempt_is_finding(judged);
+	snprintf(c->word, sizeof(c->word), "%s%s", attempt_word(judged), c->drifted ? "*" : "");
 	snprintf(c->line, sizeof(c->line), "%s", judged->line);
 	snprintf(c->premises, sizeof(c->premises), "%s", judged->premises);
 }
@@ -127,7 +127,7 @@ static void print_findings(const struct row *r)
 
 		if (!c->finding)
 			continue;
-		trial_broken(c->premises, broken, sizeof(broken));
+		attempt_broken(c->premises, broken, sizeof(broken));
 		printf("\n%s: %s: %s\n  broken promises: %s\n", r->path,
 		       run_system_title(systems[s]->ops, title, sizeof(title)), c->line, broken);
 		/* Behind the first line: knobs and assumptions. */
@@ -170,7 +170,7 @@ static void print_json(const struct row *rows, unsigned count)
 		}
 		cJSON_AddItemToArray(files, file);
 	}
-	trial_print_json(object);
+	tool_print_json(object);
 }
 
 enum { KEY_JSON = 256, KEY_BYTES, KEY_RACE };
@@ -204,8 +204,7 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "bytes", KEY_BYTES, NULL, 0, "The files are in the byte form", 0 },
 	{ "json", KEY_JSON, NULL, 0, "One JSON object", 0 },
-	{ "race", KEY_RACE, "TOKEN", 0,
-	  "In the tsan flavour: pass over all data races but this one (none: all), and go on", 0 },
+	TOOL_RACE_OPTION(KEY_RACE),
 	{ 0 }
 };
 
@@ -226,7 +225,7 @@ static const char doc[] =
 int tool_compare(int argc, char **argv)
 {
 	static const struct argp argp = { argp_options, parse, "FILE...", doc, NULL, NULL, NULL };
-	static struct trial t;
+	static struct attempt t;
 	int code = TOOL_HELD, first;
 	unsigned count = 0;
 	struct row *rows;
@@ -240,7 +239,7 @@ int tool_compare(int argc, char **argv)
 		tool_die(TOOL_FAILED, "no memory for a table");
 	for (int i = first; i < argc; i++) {
 		struct row *r = &rows[count];
-		int bad = trial_read(&t, argv[i], options.bytes ? INPUT_BYTES : INPUT_TEXT);
+		int bad = attempt_read(&t, argv[i], options.bytes ? INPUT_BYTES : INPUT_TEXT);
 
 		bad = bad ? bad : tool_needs(argv[i], &t.scenario);
 		code = bad ? bad : code;

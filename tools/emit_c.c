@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/trial.h"
+#include "tools/attempt.h"
 
 /* `sluice emit-c`: a scenario as a C test that stands by itself. */
 
@@ -118,13 +118,13 @@ static void put_string(FILE *out, const char *text)
 	}
 }
 
-static void emit(FILE *out, const struct trial *t, const struct sut_image *system,
+static void emit(FILE *out, const struct attempt *t, const struct sut_image *system,
 		 const struct judged *j)
 {
 	static char text[SCENARIO_TEXT_MAX];
 	char title[128], broken[512];
 
-	trial_broken(j->premises, broken, sizeof(broken));
+	attempt_broken(j->premises, broken, sizeof(broken));
 	fputs("/*\n", out);
 	put_comment(out, j->line);
 	fprintf(out, " * Seen on %s, build `%s`; broken promises: %s.\n *\n",
@@ -150,18 +150,19 @@ static void emit(FILE *out, const struct trial *t, const struct sut_image *syste
 
 static int emit_file(void)
 {
-	static struct trial t;
+	static struct attempt t;
 	struct judged *j = child_memory(sizeof(*j));
 	const struct sut_image *system;
 	char *text = NULL;
 	size_t size;
 	FILE *out;
-	int code = trial_read(&t, options.path, options.bytes ? INPUT_BYTES : INPUT_TEXT);
+	int code = attempt_read(&t, options.path, options.bytes ? INPUT_BYTES : INPUT_TEXT);
 
 	code = code ? code : tool_needs(options.path, &t.scenario);
 	if (code)
 		return code;
-	system = options.system ? tool_system(options.system) : trial_system(&t.scenario);
+	system = options.system ? tool_system(options.system)
+				: run_system(input_subject(&t.scenario));
 	if (!system) {
 		tool_error("%s: expects a finding of a system that is not in this build; see "
 			   "`sluice list systems`",
@@ -171,8 +172,8 @@ static int emit_file(void)
 	if (options.bytes)
 		run_fit(&t.scenario, system);
 	t.form = INPUT_TEXT;
-	trial_run(&t, system, j);
-	if (!trial_is_finding(j) || j->verdict != RUN_FINDING) {
+	attempt_run(&t, system, j);
+	if (!attempt_is_finding(j) || j->verdict != RUN_FINDING) {
 		tool_error("%s: nothing to test: %s is %s", options.path, system->ops->name,
 			   j->line[0] ? j->line : j->identity);
 		return TOOL_FINDING;
@@ -217,16 +218,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_BYTES:
 		options.bytes = true;
 		break;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		break;
-	case ARGP_KEY_ARG:
-		if (options.path)
-			argp_usage(state);
-		options.path = arg;
-		break;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return tool_one_path(&options.path, key, arg, state);
 	}
 	return 0;
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "run/report.h"
-#include "tools/trial.h"
+#include "tools/attempt.h"
 
 /* `sluice explain`: why a scenario fails, for people. */
 
@@ -132,7 +132,7 @@ static void body(void *ctx, struct judged *j)
 }
 
 /* What is to be said of the file beside its story. 0, or an exit code. */
-static int conclude(const struct trial *t, const struct judged *j)
+static int conclude(const struct attempt *t, const struct judged *j)
 {
 	const char *name = image->ops->name;
 
@@ -162,18 +162,19 @@ static int conclude(const struct trial *t, const struct judged *j)
 
 static int explain(const char *path)
 {
-	static struct trial t;
+	static struct attempt t;
 	static struct scenario fitted;
 	struct judged *j = child_memory(sizeof(*j));
 	struct child child;
-	int code = trial_read(&t, path, options.bytes ? INPUT_BYTES : INPUT_TEXT);
+	int code = attempt_read(&t, path, options.bytes ? INPUT_BYTES : INPUT_TEXT);
 
 	if (code)
 		return code;
 	code = tool_needs(path, &t.scenario);
 	if (code)
 		return code;
-	image = options.system ? tool_system(options.system) : trial_system(&t.scenario);
+	image = options.system ? tool_system(options.system)
+			       : run_system(input_subject(&t.scenario));
 	if (!image) {
 		tool_error("%s: expects a finding of a system that is not in this build; see "
 			   "`sluice list systems`",
@@ -197,8 +198,6 @@ enum { KEY_HTML = 256, KEY_TRACE, KEY_BYTES, KEY_RACE, KEY_COLUMNS };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	static const char *path;
-
 	switch (key) {
 	case 's':
 		options.system = arg;
@@ -218,17 +217,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_RACE:
 		child_count_race(arg);
 		break;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		break;
-	case ARGP_KEY_ARG:
-		if (path)
-			argp_usage(state);
-		path = arg;
-		*(const char **)state->input = arg;
-		break;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return tool_one_path(state->input, key, arg, state);
 	}
 	return 0;
 }
@@ -242,8 +232,7 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "columns", KEY_COLUMNS, "N", 0, "Width of the text (the terminal's, or 120)", 0 },
 	{ "bytes", KEY_BYTES, NULL, 0, "The file is in the byte form", 0 },
-	{ "race", KEY_RACE, "TOKEN", 0,
-	  "In the tsan flavour: pass over all data races but this one (none: all), and go on", 0 },
+	TOOL_RACE_OPTION(KEY_RACE),
 	{ 0 }
 };
 

@@ -74,6 +74,9 @@ int story_line_of(const struct story *st, u32 event);
 /* Whose line it is, if a reader can't see that from its text; or "". */
 const char *story_lane(const struct story *st, unsigned line);
 
+/* How much of @text fits into @width letters: up to a blank if there is one. */
+size_t story_fit(const char *text, size_t width);
+
 /* --- tools/explain_cause.c: arrows and sentences --- */
 void story_explain(struct story *st, const struct story_death *death);
 

@@ -89,23 +89,12 @@ static void put(FILE *out, const char *before, const char *text, const char *beh
 
 /* --- The chart --- */
 
-static size_t fit(const char *text, size_t width)
-{
-	size_t cut = width;
-
-	if (strlen(text) <= width)
-		return strlen(text);
-	while (cut && text[cut] != ' ')
-		cut--;
-	return cut ? cut : width;
-}
-
 static unsigned rows_of(const char *text, unsigned letters)
 {
 	unsigned rows = 0;
 
 	while (*text) {
-		text += fit(text, letters);
+		text += story_fit(text, letters);
 		text += strspn(text, " ");
 		rows++;
 	}
@@ -116,7 +105,7 @@ static void put_rows(FILE *out, const char *text, unsigned letters, double x, do
 		     const char *class)
 {
 	while (*text) {
-		size_t part = fit(text, letters);
+		size_t part = story_fit(text, letters);
 
 		fprintf(out, "<text x=\"%.0f\" y=\"%.0f\"%s>", x, y, class);
 		escape(out, text, part);

@@ -451,3 +451,14 @@ void story_tell(struct story *st, const struct story_death *death)
 	mark_break(st, events, count, death->died);
 	story_explain(st, death);
 }
+
+size_t story_fit(const char *text, size_t width)
+{
+	size_t cut = width;
+
+	if (strlen(text) <= width)
+		return strlen(text);
+	while (cut && text[cut] != ' ')
+		cut--;
+	return cut ? cut : width;
+}

@@ -14,18 +14,6 @@ static const char *colour_of(const struct story_line *l)
 	return l->breaks ? "\033[1;31m" : l->chosen ? "\033[36m" : "";
 }
 
-/* How much of @text fits into @width: up to a blank if there is one. */
-static size_t fit(const char *text, size_t width)
-{
-	size_t cut = width;
-
-	if (strlen(text) <= width)
-		return strlen(text);
-	while (cut && text[cut] != ' ')
-		cut--;
-	return cut ? cut : width;
-}
-
 /* What stands in the cell: the text, arrows that begin or end here, the books, the queue. */
 static void cell_text(const struct story *st, unsigned line, char *buf, size_t size)
 {
@@ -60,7 +48,7 @@ static void print_cell(const struct story *st, FILE *out, unsigned line, unsigne
 
 	cell_text(st, line, text, sizeof(text));
 	while (*at || first) {
-		size_t part = fit(at, first ? width : width - 2);
+		size_t part = story_fit(at, first ? width : width - 2);
 
 		if (first)
 			fprintf(out, "%s%c%5u  %*s", colour ? colour_of(l) : "",

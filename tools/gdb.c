@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/trial.h"
+#include "tools/attempt.h"
 
 /* Of the first run, which tells where the debugger has to stop. */
 struct aim {
@@ -70,16 +70,16 @@ static int start(const char *path, const struct aim *aim, const char *system, bo
 
 int gdb_run(const char *path, const char *system, bool bytes)
 {
-	static struct trial t;
+	static struct attempt t;
 	struct aim *aim = child_memory(sizeof(*aim));
 	struct job job = { .scenario = &t.scenario };
 	struct child child;
-	int code = trial_read(&t, path, bytes ? INPUT_BYTES : INPUT_TEXT);
+	int code = attempt_read(&t, path, bytes ? INPUT_BYTES : INPUT_TEXT);
 
 	code = code ? code : tool_needs(path, &t.scenario);
 	if (code)
 		return code;
-	job.system = system ? tool_system(system) : trial_system(&t.scenario);
+	job.system = system ? tool_system(system) : run_system(input_subject(&t.scenario));
 	if (!job.system) {
 		tool_error("%s: expects a finding of a system that is not in this build; see "
 			   "`sluice list systems`",

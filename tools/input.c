@@ -127,6 +127,15 @@ int output_write_text(const char *path, const struct scenario *s)
 	return output_write(path, text, size);
 }
 
+const char *input_subject(const struct scenario *s)
+{
+	for (unsigned i = 0; i < s->expects; i++) {
+		if (strcmp(s->expect[i].result, "clean") && strcmp(s->expect[i].result, "n/a"))
+			return s->expect[i].system;
+	}
+	return "core";
+}
+
 static int is_scenario(const struct dirent *entry)
 {
 	const char *dot = strrchr(entry->d_name, '.');

@@ -120,6 +120,33 @@ static void *zeroed(size_t size)
 	return calloc(1, size);
 }
 
+int tool_one_path(const char **path, int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (*path)
+			argp_usage(state);
+		*path = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void tool_print_json(cJSON *object)
+{
+	char *text = cJSON_PrintUnformatted(object);
+
+	if (!text)
+		tool_die(TOOL_FAILED, "no memory for a report");
+	puts(text);
+	cJSON_free(text);
+	cJSON_Delete(object);
+}
+
 int main(int argc, char **argv)
 {
 	int code;

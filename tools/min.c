@@ -165,7 +165,6 @@ static void print_json(void)
 {
 	const struct minimize_progress *p = &min.progress;
 	cJSON *o = cJSON_CreateObject(), *passes = cJSON_CreateObject();
-	char *text;
 
 	cJSON_AddStringToObject(o, "file", options.path);
 	cJSON_AddStringToObject(o, "output", options.output);
@@ -186,10 +185,7 @@ static void print_json(void)
 	cJSON_AddNumberToObject(o, "seconds", min.ended - min.began);
 	cJSON_AddStringToObject(o, "end", end_word());
 	cJSON_AddBoolToObject(o, "one_minimal", min.end == MINIMIZE_DONE);
-	text = cJSON_PrintUnformatted(o);
-	puts(text ? text : "null");
-	cJSON_free(text);
-	cJSON_Delete(o);
+	tool_print_json(o);
 }
 
 /* --- What the file says ---------------------------------------------------------------------------------- */
@@ -255,11 +251,7 @@ static const struct sut_image *choose_system(const struct scenario *s)
 {
 	if (options.system)
 		return tool_system(options.system);
-	for (unsigned i = 0; i < s->expects; i++) {
-		if (strcmp(s->expect[i].result, "clean") && strcmp(s->expect[i].result, "n/a"))
-			return tool_system(s->expect[i].system);
-	}
-	return tool_system("core");
+	return tool_system(input_subject(s));
 }
 
 static int read_input(struct scenario *s)
@@ -392,16 +384,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_BUDGET:
 		options.budget = (unsigned)tool_number("budget", arg, 1, 100000000);
 		break;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		break;
-	case ARGP_KEY_ARG:
-		if (options.path)
-			argp_usage(state);
-		options.path = arg;
-		break;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return tool_one_path(&options.path, key, arg, state);
 	}
 	return 0;
 }

@@ -93,7 +93,6 @@ static void print_json(const struct judged *j, char *report)
 {
 	cJSON *object = report ? cJSON_Parse(report) : cJSON_CreateObject();
 	char hash[24];
-	char *text;
 
 	if (!report) {
 		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)j->trace_hash);
@@ -119,10 +118,7 @@ static void print_json(const struct judged *j, char *report)
 	cJSON_AddBoolToObject(object, "as_expected", as_expected(printed, j));
 	cJSON_AddBoolToObject(object, "changed",
 			      other_version(printed) && !as_expected(printed, j));
-	text = cJSON_PrintUnformatted(object);
-	puts(text ? text : "null");
-	cJSON_free(text);
-	cJSON_Delete(object);
+	tool_print_json(object);
 }
 
 static void print_death(const struct judged *j)
@@ -399,8 +395,7 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "whole", KEY_WHOLE, NULL, 0, "A timeline with the setup, and what follows the finding",
 	  0 },
-	{ "race", KEY_RACE, "TOKEN", 0,
-	  "In the tsan flavour: pass over all data races but this one (none: all), and go on", 0 },
+	TOOL_RACE_OPTION(KEY_RACE),
 	{ "gdb", KEY_GDB, NULL, 0,
 	  "Start gdb on the one FILE, at the step that breaks the invariant; `sluice-tasks`, "
 	  "`sluice-stack TASK` and `sluice-ring` are commands there",

@@ -117,16 +117,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'o':
 		options.output = arg;
 		break;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		break;
-	case ARGP_KEY_ARG:
-		if (options.path)
-			argp_usage(state);
-		options.path = arg;
-		break;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return tool_one_path(&options.path, key, arg, state);
 	}
 	return 0;
 }

@@ -57,6 +57,21 @@ __attribute__((format(printf, 2, 3), noreturn)) void tool_die(int code, const ch
 /* A whole number in [@low, @high], or the end of the process with exit 2. */
 unsigned long long tool_number(const char *option, const char *text, unsigned long long low,
 			       unsigned long long high);
+/* argp's key for a command that takes one FILE, no less and no more: into *@path. As a parser returns. */
+struct argp_state;
+int tool_one_path(const char **path, int key, char *arg, struct argp_state *state);
+/* The option of all that run files, behind which stands child_count_race(). */
+#define TOOL_RACE_OPTION(key)                                                                      \
+	{                                                                                          \
+		"race", key, "TOKEN", 0,                                                           \
+			"In the tsan flavour: pass over all data races but this one (none: all), " \
+			"and go on",                                                               \
+			0                                                                          \
+	}
+/* Prints @object in one line, and frees it. */
+struct cJSON;
+void tool_print_json(struct cJSON *object);
+
 /* A system by name, or the end of the process with exit 2 and the names there are. */
 const struct sut_image *tool_system(const char *name);
 
@@ -65,6 +80,8 @@ const struct sut_image *tool_system(const char *name);
 enum input_form { INPUT_TEXT, INPUT_BYTES };
 /* Reads a scenario from @path. 0, or TOOL_USAGE with the error printed. */
 int input_read(const char *path, enum input_form form, struct scenario *s);
+/* The name of the system that @s is about: the first that it expects a finding of, or core. */
+const char *input_subject(const struct scenario *s);
 /* The names of a folder's scenarios in order, as scandir() gives them; -1 and errno. */
 int input_folder(const char *path, struct dirent ***entry);
 /* 0 if this build can run @s, or TOOL_USAGE with the build it needs printed. */

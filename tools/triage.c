@@ -63,9 +63,9 @@ static struct bucket *bucket_of(const char *key)
 	return b;
 }
 
-static bool is_smaller(const struct bucket *b, const struct trial *t, unsigned broken)
+static bool is_smaller(const struct bucket *b, const struct attempt *t, unsigned broken)
 {
-	unsigned choices = trial_choices(&judged->recorded);
+	unsigned choices = attempt_choices(&judged->recorded);
 
 	if (!b->files || broken != b->broken)
 		return !b->files || broken < b->broken;
@@ -74,13 +74,13 @@ static bool is_smaller(const struct bucket *b, const struct trial *t, unsigned b
 	return choices < b->choices;
 }
 
-static void add(const struct trial *t, const struct sut_image *system, time_t when)
+static void add(const struct attempt *t, const struct sut_image *system, time_t when)
 {
 	unsigned broken = status_broken(judged->premises);
 	char key[DEATH_TOKEN_MAX];
 	struct bucket *b;
 
-	trial_key(judged, key);
+	attempt_key(judged, key);
 	b = bucket_of(key);
 	if (is_smaller(b, t, broken)) {
 		b->smallest = *t;
@@ -88,7 +88,7 @@ static void add(const struct trial *t, const struct sut_image *system, time_t wh
 		b->on = system;
 		b->broken = broken;
 		b->ops = t->scenario.ops;
-		b->choices = trial_choices(&judged->recorded);
+		b->choices = attempt_choices(&judged->recorded);
 		snprintf(b->premises, sizeof(b->premises), "%s", judged->premises);
 		snprintf(b->line, sizeof(b->line), "%s", judged->line);
 	}
@@ -102,35 +102,35 @@ static void add(const struct trial *t, const struct sut_image *system, time_t wh
 }
 
 /* @expect: NULL, or what the file says of this system. */
-static void judge_on(const struct trial *t, const struct sut_image *system,
+static void judge_on(const struct attempt *t, const struct sut_image *system,
 		     const struct scenario_expect *expect, time_t when)
 {
 	const char *name = system->ops->name, *word;
 	bool wanted = expect && strcmp(expect->result, "clean") && strcmp(expect->result, "n/a");
 
-	trial_run(t, system, judged);
-	word = trial_word(judged);
-	if (trial_is_finding(judged))
+	attempt_run(t, system, judged);
+	word = attempt_word(judged);
+	if (attempt_is_finding(judged))
 		add(t, system, when);
 	/* A build that dies of a consequence has seen the finding that came first all the same. */
 	if (wanted && (judged_matches(word, expect->result) ||
 		       (judged->died && !strcmp(judged->before, expect->result))))
 		return;
-	if (wanted && trial_is_finding(judged))
+	if (wanted && attempt_is_finding(judged))
 		put_aside(ASIDE_OTHERWISE, t->path, "expected %s %s, found %s", name,
 			  expect->result, judged->line);
 	else if (wanted)
 		put_aside(ASIDE_GONE, t->path, "expected %s %s, found %s", name, expect->result,
 			  judged->line);
-	else if (judged->finding[0] && !trial_is_finding(judged))
+	else if (judged->finding[0] && !attempt_is_finding(judged))
 		put_aside(ASIDE_EXCUSED, t->path, "%s: %s, outside its premises", name,
 			  judged->finding);
-	else if (!trial_is_finding(judged))
+	else if (!attempt_is_finding(judged))
 		put_aside(ASIDE_HOLDS, t->path, "%s: %s", name, judged->line);
 }
 
 /* On the systems of which it expects a finding; on all that it names, if there is no such. */
-static void judge_as_expected(const struct trial *t, time_t when)
+static void judge_as_expected(const struct attempt *t, time_t when)
 {
 	const struct scenario *s = &t->scenario;
 	bool finding = false;
@@ -153,7 +153,7 @@ static void judge_as_expected(const struct trial *t, time_t when)
 
 static void judge_file(const char *path)
 {
-	static struct trial t;
+	static struct attempt t;
 	enum input_form form;
 	const char *one = options.system ? options.system : "core", *why;
 	bool all = !strcmp(one, "all");
@@ -166,7 +166,7 @@ static void judge_file(const char *path)
 		put_aside(ASIDE_NOT, path, "%s", why);
 		return;
 	}
-	if (trial_read(&t, path, form)) {
+	if (attempt_read(&t, path, form)) {
 		put_aside(ASIDE_NOT, path, "it is no valid text");
 		return;
 	}
@@ -182,7 +182,7 @@ static void judge_file(const char *path)
 		return;
 	}
 	for (const struct sut_image *i = sut_images; i->ops; i++) {
-		if (all ? !trial_is_planted(i->ops->name) : !strcmp(i->ops->name, one))
+		if (all ? !attempt_is_planted(i->ops->name) : !strcmp(i->ops->name, one))
 			judge_on(&t, i, NULL, st.st_mtime);
 	}
 }
@@ -193,11 +193,11 @@ static void ask_others(struct bucket *b)
 	char key[DEATH_TOKEN_MAX];
 
 	for (unsigned i = 0; sut_images[i].ops; i++) {
-		if (b->system[i] || trial_is_planted(sut_images[i].ops->name))
+		if (b->system[i] || attempt_is_planted(sut_images[i].ops->name))
 			continue;
-		trial_run(&b->smallest, &sut_images[i], judged);
-		trial_key(judged, key);
-		b->system[i] = trial_is_finding(judged) && !strcmp(key, b->key);
+		attempt_run(&b->smallest, &sut_images[i], judged);
+		attempt_key(judged, key);
+		b->system[i] = attempt_is_finding(judged) && !strcmp(key, b->key);
 	}
 }
 
@@ -265,8 +265,7 @@ static const struct argp_option argp_options[] = {
 	{ "bytes", KEY_BYTES, NULL, 0, "Whatever is no text is the byte form, by whatever name",
 	  0 },
 	{ "json", KEY_JSON, NULL, 0, "One JSON object, with all files that are set aside", 0 },
-	{ "race", KEY_RACE, "TOKEN", 0,
-	  "In the tsan flavour: pass over all data races but this one (none: all), and go on", 0 },
+	TOOL_RACE_OPTION(KEY_RACE),
 	{ 0 }
 };
 

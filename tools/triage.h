@@ -11,18 +11,18 @@
 #include <time.h>
 
 #include "sut/sut.h"
-#include "tools/trial.h"
+#include "tools/attempt.h"
 
 #define TRIAGE_SYSTEMS_MAX 1024
 
 struct bucket {
-	char key[DEATH_TOKEN_MAX]; /* trial_key() */
+	char key[DEATH_TOKEN_MAX]; /* attempt_key() */
 	unsigned files;
 	char last[4096];                 /* the last of them */
 	bool system[TRIAGE_SYSTEMS_MAX]; /* by index in sut_images: gives it */
 	time_t first;                    /* the oldest file's */
 	/* The smallest file: fewest broken promises, operations, choices. */
-	struct trial smallest;
+	struct attempt smallest;
 	const struct sut_image *on; /* the system it was found on */
 	unsigned broken, ops, choices;
 	char premises[2048];

@@ -44,7 +44,7 @@ static void print_bucket(const struct bucket *b, int key_width, int system_width
 	char names[512], broken[512];
 
 	systems(b, names, sizeof(names));
-	trial_broken(b->premises, broken, sizeof(broken));
+	attempt_broken(b->premises, broken, sizeof(broken));
 	printf("%-5s  %-*s  %5u  %s  %-*s  broken: %s  %s (%u operations, %u choices)",
 	       b->known ? "known" : "new", key_width, b->key, b->files, day(b->first), system_width,
 	       names, broken, b->smallest.path, b->ops, b->choices);
@@ -127,7 +127,7 @@ static cJSON *bucket_json(const struct bucket *b)
 	struct tm tm;
 
 	systems(b, names, sizeof(names));
-	trial_broken(b->premises, broken, sizeof(broken));
+	attempt_broken(b->premises, broken, sizeof(broken));
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&b->first, &tm));
 	cJSON_AddStringToObject(object, "identity", b->key);
 	cJSON_AddBoolToObject(object, "known", b->known);
@@ -165,5 +165,5 @@ void triage_print_json(const struct triage *t)
 		cJSON_AddStringToObject(row, "why", t->aside[i].why);
 		cJSON_AddItemToArray(list[t->aside[i].kind], row);
 	}
-	trial_print_json(object);
+	tool_print_json(object);
 }

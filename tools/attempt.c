@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "tools/trial.h"
+#include "tools/attempt.h"
 
-#include <cjson/cJSON.h>
 #include <ctype.h>
 #include <string.h>
 
 #include "fuzz/status.h"
 #include "run/report.h"
 
-int trial_read(struct trial *t, const char *path, enum input_form form)
+int attempt_read(struct attempt *t, const char *path, enum input_form form)
 {
 	int code = input_read(path, form, &t->scenario);
 
@@ -23,14 +22,14 @@ int trial_read(struct trial *t, const char *path, enum input_form form)
 	return 0;
 }
 
-struct trial_one {
+struct attempt_one {
 	const struct scenario *scenario;
 	const struct sut_image *system;
 };
 
 static void body(void *ctx, struct judged *j)
 {
-	const struct trial_one *one = ctx;
+	const struct attempt_one *one = ctx;
 	struct run_result result;
 
 	child_judge(one->scenario, one->system, NULL, j, &result);
@@ -42,10 +41,10 @@ static void body(void *ctx, struct judged *j)
 	run_record(one->scenario, &j->recorded);
 }
 
-void trial_run(const struct trial *t, const struct sut_image *system, struct judged *j)
+void attempt_run(const struct attempt *t, const struct sut_image *system, struct judged *j)
 {
 	static struct scenario fitted;
-	struct trial_one one = { .scenario = &fitted, .system = system };
+	struct attempt_one one = { .scenario = &fitted, .system = system };
 	struct child child;
 
 	fitted = t->scenario;
@@ -56,35 +55,26 @@ void trial_run(const struct trial *t, const struct sut_image *system, struct jud
 	child_wait(&child, 0);
 }
 
-const char *trial_word(const struct judged *j)
+const char *attempt_word(const struct judged *j)
 {
 	if (j->verdict != RUN_DRIFT)
 		return j->identity;
 	return j->finding[0] ? j->finding : "clean";
 }
 
-bool trial_is_finding(const struct judged *j)
+bool attempt_is_finding(const struct judged *j)
 {
 	return j->finding[0] && j->premises_hold &&
 	       (j->verdict == RUN_FINDING || j->verdict == RUN_DRIFT);
 }
 
-void trial_key(const struct judged *j, char key[DEATH_TOKEN_MAX])
+void attempt_key(const struct judged *j, char key[DEATH_TOKEN_MAX])
 {
 	snprintf(key, DEATH_TOKEN_MAX, "%.*s%s", (int)(DEATH_TOKEN_MAX - sizeof(STATUS_DISPUTED)),
 		 j->finding, status_suffix(j->finding, j->premises));
 }
 
-const struct sut_image *trial_system(const struct scenario *s)
-{
-	for (unsigned i = 0; i < s->expects; i++) {
-		if (strcmp(s->expect[i].result, "clean") && strcmp(s->expect[i].result, "n/a"))
-			return run_system(s->expect[i].system);
-	}
-	return run_system("core");
-}
-
-bool trial_is_planted(const char *system)
+bool attempt_is_planted(const char *system)
 {
 	const char *dash = strrchr(system, '-');
 
@@ -94,26 +84,15 @@ bool trial_is_planted(const char *system)
 	       (strchr("MSZ", dash[1]) && isalnum((unsigned char)dash[2]));
 }
 
-unsigned trial_choices(const struct scenario *s)
+unsigned attempt_choices(const struct scenario *s)
 {
 	return s->positional ? s->choice_count : s->anchors;
 }
 
-void trial_broken(const char *premises, char *buf, size_t size)
+void attempt_broken(const char *premises, char *buf, size_t size)
 {
 	const char *at = strstr(premises, "broken: ");
 
 	at = at ? at + strlen("broken: ") : "none";
 	snprintf(buf, size, "%.*s", (int)strcspn(at, "\n"), at);
-}
-
-void trial_print_json(cJSON *object)
-{
-	char *text = cJSON_PrintUnformatted(object);
-
-	if (!text)
-		tool_die(TOOL_FAILED, "no memory for a report");
-	puts(text);
-	cJSON_free(text);
-	cJSON_Delete(object);
 }
