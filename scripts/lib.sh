@@ -54,8 +54,8 @@ is_planted() {
 	return 1
 }
 
-# zoo_flavour ARGUMENT...: the build that `sluice bugs ARGUMENT...` needs: fuzz engines have their own ones.
-zoo_flavour() {
+# zoo_methods ARGUMENT...: the methods that `sluice bugs ARGUMENT...` names, or a fuzzer as by default.
+zoo_methods() {
 	local methods=libfuzzer before='' argument
 	[ "${1-}" = run ] || methods=
 	for argument in "$@"; do
@@ -63,7 +63,12 @@ zoo_flavour() {
 		case $argument in --methods=*) methods=${argument#--methods=} ;; esac
 		before=$argument
 	done
-	case ,$methods, in
+	echo ",$methods,"
+}
+
+# zoo_flavour ARGUMENT...: the build that these need: fuzz engines have their own ones.
+zoo_flavour() {
+	case $(zoo_methods "$@") in
 	*,libfuzzer,* | *,libfuzzer-plain,* | *,libfuzzer-unscheduled,*) echo asan-bugs ;;
 	*,libfuzzer-tsan,*) echo tsan-bugs ;;
 	*,afl,*) echo afl-bugs ;;

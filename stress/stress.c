@@ -253,10 +253,15 @@ static bool is_found(void)
 	return found;
 }
 
+static bool is_spent(void)
+{
+	return options.cpu > 0 && stress.cpu + clock_cpu_of(stress.worker) >= options.cpu;
+}
+
 static bool is_over(void)
 {
 	return interrupted || stress.run.failure || stress_shared->done || seconds_left() <= 0 ||
-	       is_found();
+	       is_spent() || is_found();
 }
 
 /* Its last round is played to the end; for ever nobody waits. */
@@ -351,12 +356,15 @@ enum {
 	KEY_REPORT,
 	KEY_SLUICE,
 	KEY_SEARCH,
-	KEY_UNTIL
+	KEY_UNTIL,
+	KEY_CPU
 };
 
 static const struct argp_option argp_options[] = {
 	{ "system", 's', "NAME", 0, "The system under test (core)", 0 },
 	{ "seconds", 't', "N", 0, "How long (60)", 0 },
+	{ "cpu-milliseconds", KEY_CPU, "N", 0,
+	  "Stop when its rounds have taken so much CPU time, or when the time is up", 0 },
 	{ "threads", 'n', "N", 0, "Driver tasks, each a thread of its own (6)", 0 },
 	{ "seed", KEY_SEED, "N", 0, "Seed of the rounds and of the noise (1)", 0 },
 	{ "noise", KEY_NOISE, "PROFILE", 0, "Noise at scheduling points (mixed)", 0 },
@@ -423,6 +431,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 't':
 		options.seconds = (unsigned)number("seconds", arg, 1, 10000000);
+		break;
+	case KEY_CPU:
+		options.cpu = 1e-3 * (double)number("cpu-milliseconds", arg, 1, 10000000000);
 		break;
 	case 'n':
 		options.threads = (unsigned)number("threads", arg, 1, SCENARIO_TASKS_MAX);

@@ -39,6 +39,7 @@ struct stress_options {
 	const char *system, *output, *report;
 	const char *sluice; /* program of the same build, for searches */
 	unsigned seconds;
+	double cpu; /* seconds that its workers may take; 0: no bound */
 	u64 rounds; /* 0: until the time is up */
 	u64 from, seed;
 	unsigned threads, noise;

@@ -160,4 +160,21 @@ if [ "$SLUICE_FLAVOUR" = asan ] && [ -x "$build/drain_fuzzer" ]; then
 else
 	expect 2 'libfuzzer: needs the build asan-bugs, this is .plain' "${fuzz[@]}"
 fi
+
+# --- real threads, where they are -------------------------------------------------------------------
+stress=("$sluice" bugs run core-Z55 --seeds 1 --cap 600 --jobs 1 --output "$room/threads" --methods stress)
+if [ -x "$build/stress_drain" ] && [ -x "$build/stress_lifecycle" ]; then
+	expect 0 '' patient "${stress[@]}"
+	says '^stress +1 +1 +100.0 %'
+	jq -se 'any(.[]; .variant == "core-Z55" and .method == "stress" and .detected and .seen_by == "expected" and
+		.triggered > 0 and .cpu_seconds > 0)' "$room/threads/trials.jsonl" >"$room/jq" ||
+		fail "stress: the trial is not as it should be"
+	# What was played, as a text of its own; the schedule was the machine's.
+	grep -q '^# .* (stress_[a-z]*, round [0-9]*)$' "$room/threads/core-Z55-stress-1.sluice" ||
+		fail "stress: the file does not name its round"
+	expect 0 '' "$sluice" encode --output "$room/played" "$room/threads/core-Z55-stress-1.sluice"
+	[ -z "$(ls "$room/threads/state")" ] || fail "a stress run's folder was left"
+else
+	expect 2 'stress: needs .*stress_.*, which is not built' "${stress[@]}"
+fi
 finish

@@ -41,6 +41,8 @@ const struct method_info methods[METHOD_COUNT] = {
 	[METHOD_LIBFUZZER_UNSCHEDULED] = { "libfuzzer-unscheduled",
 					   "baseline: the same without the schedule in the input",
 					   "asan" },
+	[METHOD_STRESS] = { "stress", "baseline: rounds on real threads, with noise for a schedule",
+			    NULL },
 	[METHOD_STORED] = { "stored", "the stored scenario, once", NULL },
 	[METHOD_CORPUS] = { "corpus", "every stored scenario that the twin passes, once", NULL },
 	[METHOD_TEST] = { "test", "the core's own unit tests; of mutants only", NULL },

@@ -35,6 +35,7 @@ enum method {
 	METHOD_AFL,
 	METHOD_LIBFUZZER_PLAIN,
 	METHOD_LIBFUZZER_UNSCHEDULED,
+	METHOD_STRESS, /* from here on: by name only */
 	METHOD_STORED, /* from here on: no searches */
 	METHOD_CORPUS,
 	METHOD_TEST,
@@ -113,12 +114,20 @@ bool trials_run(const struct trial *trial, unsigned count, unsigned jobs,
 
 /* --- In a trial's process --- */
 
+/* Folder of a trial that another program carries out; gone afterwards. */
+void trial_folder(const struct trial *trial, char *path, size_t size);
+void trial_clean(const struct trial *trial);
+/* The report in JSON that such a program left at @path; the caller frees it. Ends the process if there is none. */
+struct cJSON *trial_report(const char *path);
 /* What saw it: a death is a consequence of what the judge had found before it. */
 const char *trial_identity(const struct judged *judged);
 /* One run of @s on @system, in a child. */
 void trial_replay(const struct sut_image *system, const struct scenario *s, struct judged *judged);
 /* Does this finding count? Then it is the trial's, at @cpu seconds and @runs runs. */
 bool trial_finds(const struct trial *trial, struct trial_result *result,
+		 const struct judged *judged, double cpu, u64 runs);
+/* The same of what no run repeats, so that the twin alone is asked. */
+bool trial_meets(const struct trial *trial, struct trial_result *result,
 		 const struct judged *judged, double cpu, u64 runs);
 const struct sut_image *trial_system(const struct trial *trial);
 /*
@@ -132,6 +141,7 @@ void trial_stored(const struct trial *trial, struct trial_result *result);
 /* What @s expects of @system, or NULL. */
 const struct scenario_expect *trial_expect(const struct scenario *s, const char *system);
 void trial_fuzzer(const struct trial *trial, struct trial_result *result); /* bugs_fuzzer.c */
+void trial_stress(const struct trial *trial, struct trial_result *result); /* bugs_stress.c */
 void trial_corpus(const struct trial *trial, struct trial_result *result); /* bugs_corpus.c */
 void trial_test(const struct trial *trial, struct trial_result *result);
 
@@ -141,9 +151,11 @@ void trial_test(const struct trial *trial, struct trial_result *result);
 bool fuzzer_there(enum method method, const char **why);
 /* The seeds in the byte form, as @twin takes them: in the output's state folder. */
 void fuzzer_encode_seeds(const struct sut_image *twin);
-/* Folder of a fuzzer's trial; gone afterwards. */
-void fuzzer_folder(const struct trial *trial, char *path, size_t size);
-void fuzzer_clean(const struct trial *trial);
+
+/* --- bugs_stress.c --- */
+
+/* Are there stress binaries beside this program? If not, *@why says what is missing. */
+bool stress_there(const char **why);
 
 /* --- bugs_record.c --- */
 

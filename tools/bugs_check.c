@@ -142,7 +142,7 @@ static void row_line(struct row *row, const struct bug *const *bugs, char *line,
 	if (!trial.bug)
 		tool_die(TOOL_USAGE, "%s:%u: expected a bug's variant, found `%s`",
 			 options.searches, number, variant);
-	if (trial.method >= METHOD_STORED || methods[trial.method].fuzzer)
+	if (trial.method >= METHOD_STRESS || methods[trial.method].fuzzer)
 		tool_die(
 			TOOL_USAGE,
 			"%s:%u: expected random, pct, exhaustive, differential or walk, found `%s`",
@@ -249,7 +249,7 @@ static int propose(const struct bug *const *bugs)
 	for (; *bugs; bugs++) {
 		struct proposal best = { .median = PROPOSE_SECONDS };
 
-		for (enum method m = 0; m < METHOD_STORED; m++) {
+		for (enum method m = 0; m < METHOD_STRESS; m++) {
 			struct proposal p = propose_method(*bugs, m, room);
 
 			if (!methods[m].fuzzer && p.median < best.median)

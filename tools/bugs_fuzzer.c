@@ -6,8 +6,6 @@
 #include <cjson/cJSON.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +17,6 @@
 #include "tools/bugs.h"
 #include "tools/tool.h"
 
-#define REPORT_MAX 4096
 /* The engine's seeds of one trial: it is started again with the next one after each death. */
 #define SEEDS_OF_TRIAL 100000
 #define SEEDS_OF_CAMPAIGN 1000
@@ -134,27 +131,6 @@ void fuzzer_encode_seeds(const struct sut_image *twin)
 	child_count_race(NULL);
 }
 
-/* --- A trial's folder ------------------------------------------------------------------------- */
-
-void fuzzer_folder(const struct trial *trial, char *path, size_t size)
-{
-	snprintf(path, size, "%s/state/%s-%s-%llu", bugs_folders.output, trial->bug->variant,
-		 methods[trial->method].word, (unsigned long long)trial->seed);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	return remove(path);
-}
-
-void fuzzer_clean(const struct trial *trial)
-{
-	char path[BUGS_PATH];
-
-	fuzzer_folder(trial, path, sizeof(path));
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 /* --- The campaign ----------------------------------------------------------------------------- */
 
 /* None was planted, or the twin has races, too: TSan would end run after run by one that does not count. */
@@ -218,26 +194,6 @@ __attribute__((noreturn)) static void campaign_exec(const struct trial *trial, c
 	_exit(TOOL_FAILED);
 }
 
-static cJSON *read_report(const char *folder)
-{
-	char path[BUGS_PATH + 16], text[REPORT_MAX];
-	FILE *in;
-	size_t size;
-	cJSON *report;
-
-	snprintf(path, sizeof(path), "%s/report", folder);
-	in = fopen(path, "r");
-	if (!in)
-		tool_die(TOOL_FAILED, "%s: %s", path, strerror(errno));
-	size = fread(text, 1, sizeof(text) - 1, in);
-	fclose(in);
-	text[size] = '\0';
-	report = cJSON_Parse(text);
-	if (!cJSON_IsObject(report))
-		tool_die(TOOL_FAILED, "%s: expected a report, found `%.40s`", path, text);
-	return report;
-}
-
 /* What the campaign found, run once more here: its report and its premises. */
 static void take_finding(const struct trial *trial, struct trial_result *result,
 			 const char *identity, const char *path)
@@ -264,7 +220,7 @@ static bool run_campaign(const struct trial *trial, struct trial_result *result,
 	int status;
 	pid_t pid;
 
-	fuzzer_folder(trial, folder, sizeof(folder));
+	trial_folder(trial, folder, sizeof(folder));
 	pid = fork();
 	if (pid < 0)
 		tool_die(TOOL_FAILED, "cannot start a process: %s", strerror(errno));
@@ -275,7 +231,8 @@ static bool run_campaign(const struct trial *trial, struct trial_result *result,
 	/* On its stderr, and so on ours, it has said why. */
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > TOOL_FINDING)
 		exit(TOOL_FAILED);
-	report = read_report(folder);
+	snprintf(path, sizeof(path), "%s/report", folder);
+	report = trial_report(path);
 	result->runs += (u64)cJSON_GetNumberValue(cJSON_GetObjectItem(report, "executions"));
 	result->cpu += cJSON_GetNumberValue(cJSON_GetObjectItem(report, "cpu_seconds"));
 	file = cJSON_GetStringValue(cJSON_GetObjectItem(report, "file"));
@@ -292,7 +249,7 @@ static bool run_campaign(const struct trial *trial, struct trial_result *result,
 
 void trial_fuzzer(const struct trial *trial, struct trial_result *result)
 {
-	fuzzer_clean(trial);
+	trial_clean(trial);
 	no_races = !trial_wants_races(trial);
 	/* What a sanitizer ends is compared with the twin here only; on the corpus so far it goes on. */
 	for (u64 number = 0; !run_campaign(trial, result, number); number++)

@@ -239,9 +239,13 @@ static bool keep(const struct trial *trial, const struct trial_result *result, c
 
 	s = j->recorded;
 	judged_base(trial_identity(j), base);
-	snprintf(s.comment, sizeof(s.comment), "%.400s\n%s: %s. Found by %s, seed %llu.\n%.1200s",
+	snprintf(s.comment, sizeof(s.comment), "%.400s\n%s: %s. Found by %s, seed %llu.%s\n%.1200s",
 		 j->line, bug->variant, bug->slug, methods[trial->method].word,
-		 (unsigned long long)trial->seed, j->premises);
+		 (unsigned long long)trial->seed,
+		 trial->method == METHOD_STRESS
+			 ? " On real threads: this is what was played, and has no schedule."
+			 : "",
+		 j->premises);
 	s.expects = 1;
 	run_expect(&s.expect[0], run_system(bug->variant)->ops, base);
 	if (!strcmp(result->twin, "clean") || !strcmp(result->twin, "drift")) {

@@ -179,7 +179,8 @@ static void choose_methods(const char *list)
 			fprintf(stderr, "; found `%.*s`\n", (int)size, at);
 			exit(TOOL_USAGE);
 		}
-		if (methods[m].fuzzer && !fuzzer_there(m, &why))
+		if ((methods[m].fuzzer && !fuzzer_there(m, &why)) ||
+		    (m == METHOD_STRESS && !stress_there(&why)))
 			tool_die(TOOL_USAGE, "--methods: %s: %s", methods[m].word, why);
 		options.method[m] = true;
 		at += size + (at[size] == ',');
@@ -194,7 +195,7 @@ static void choose_default(void)
 
 	for (enum method m = 0; m < METHOD_COUNT; m++)
 		options.method[m] =
-			m < METHOD_STORED && (!methods[m].fuzzer || fuzzer_there(m, &why));
+			m < METHOD_STRESS && (!methods[m].fuzzer || fuzzer_there(m, &why));
 }
 
 static double seconds(const char *option, const char *text)
@@ -245,8 +246,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_option argp_options[] = {
 	{ "methods", 'm', "LIST", 0,
 	  "Names with commas between: random, pct, exhaustive, differential, walk, libfuzzer, "
-	  "libfuzzer-tsan, afl, libfuzzer-plain, libfuzzer-unscheduled, stored, corpus, test (all "
-	  "searches that this build can do)",
+	  "libfuzzer-tsan, afl, libfuzzer-plain, libfuzzer-unscheduled, stress, stored, corpus, "
+	  "test (all searches that this build can do, without stress)",
 	  0 },
 	{ "seeds", KEY_SEEDS, "N", 0, "Trials of each bug and method (3)", 0 },
 	{ "first-seed", KEY_FIRST_SEED, "N", 0, "Seed of the first (1)", 0 },

@@ -3,8 +3,10 @@
 /* The processes of trials: started, watched, ended. */
 
 #define _GNU_SOURCE
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@
 #define STUCK_FACTOR 40
 #define STUCK_SECONDS 120
 #define TWIN_DEATHS_MAX 64
+#define REPORT_MAX (1 << 18)
 
 /* A trial's process, as we see it. */
 struct trial_process {
@@ -39,6 +42,45 @@ static volatile sig_atomic_t interrupted;
 static void on_interrupt(int signal)
 {
 	interrupted = 1;
+}
+
+/* --- What another program writes --- */
+
+void trial_folder(const struct trial *trial, char *path, size_t size)
+{
+	snprintf(path, size, "%s/state/%s-%s-%llu", bugs_folders.output, trial->bug->variant,
+		 methods[trial->method].word, (unsigned long long)trial->seed);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+void trial_clean(const struct trial *trial)
+{
+	char path[BUGS_PATH];
+
+	trial_folder(trial, path, sizeof(path));
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+cJSON *trial_report(const char *path)
+{
+	static char text[REPORT_MAX];
+	FILE *in = fopen(path, "r");
+	size_t size;
+	cJSON *report;
+
+	if (!in)
+		tool_die(TOOL_FAILED, "%s: %s", path, strerror(errno));
+	size = fread(text, 1, sizeof(text) - 1, in);
+	fclose(in);
+	text[size] = '\0';
+	report = cJSON_Parse(text);
+	if (!cJSON_IsObject(report))
+		tool_die(TOOL_FAILED, "%s: expected a report, found `%.40s`", path, text);
+	return report;
 }
 
 /* --- In the trial's process --- */
@@ -157,16 +199,47 @@ static bool twin_has_it(const struct trial *trial, const struct judged *judged)
 	return false;
 }
 
+static void note_moment(struct trial_result *result, double cpu, u64 runs)
+{
+	result->canary = *bug_canary;
+	result->wall = clock_now() - 1e-9 * (double)result->begin_ns;
+	result->cpu = cpu;
+	result->runs = runs;
+}
+
+/* False: the twin has it, too. */
+static bool is_the_bugs(const struct trial *trial, struct trial_result *result,
+			const struct judged *judged)
+{
+	static struct judged *other;
+
+	if (!other)
+		other = child_memory(sizeof(*other));
+	if (!trial->of_twin) {
+		if (twin_has_it(trial, judged))
+			return false;
+		trial_replay(run_system(trial->bug->twin), &judged->recorded, other);
+		snprintf(result->twin, sizeof(result->twin), "%s", trial_identity(other));
+	}
+	result->judged = *judged;
+	result->detected = true;
+	return true;
+}
+
+bool trial_meets(const struct trial *trial, struct trial_result *result,
+		 const struct judged *judged, double cpu, u64 runs)
+{
+	note_moment(result, cpu, runs);
+	return is_the_bugs(trial, result, judged);
+}
+
 bool trial_finds(const struct trial *trial, struct trial_result *result,
 		 const struct judged *judged, double cpu, u64 runs)
 {
 	static struct judged *other;
 	const char *identity = trial_identity(judged);
 
-	result->canary = *bug_canary;
-	result->wall = clock_now() - 1e-9 * (double)result->begin_ns;
-	result->cpu = cpu;
-	result->runs = runs;
+	note_moment(result, cpu, runs);
 	/* A fuzzer's own death is none of the system's: its last input replays, and is clean. */
 	if (judged->verdict == RUN_CLEAN && !judged->died) {
 		snprintf(result->note, sizeof(result->note), "found, and clean in a fresh process");
@@ -181,15 +254,7 @@ bool trial_finds(const struct trial *trial, struct trial_result *result,
 			 identity, other->line);
 		return false;
 	}
-	if (!trial->of_twin) {
-		if (twin_has_it(trial, judged))
-			return false;
-		trial_replay(run_system(trial->bug->twin), &judged->recorded, other);
-		snprintf(result->twin, sizeof(result->twin), "%s", trial_identity(other));
-	}
-	result->judged = *judged;
-	result->detected = true;
-	return true;
+	return is_the_bugs(trial, result, judged);
 }
 
 /* A page that the trial's processes share, programs that it starts among them. */
@@ -225,6 +290,8 @@ __attribute__((noreturn)) static void trial_process(const struct trial_process *
 	child_count_race(trial_wants_races(trial) ? NULL : "none");
 	if (methods[trial->method].fuzzer)
 		trial_fuzzer(trial, result);
+	else if (trial->method == METHOD_STRESS)
+		trial_stress(trial, result);
 	else if (trial->method == METHOD_STORED)
 		trial_stored(trial, result);
 	else if (trial->method == METHOD_CORPUS)
@@ -292,8 +359,8 @@ static void process_free(struct trial_process *p)
 	/* Whoever is left of it: a worker dies with its parent, a fuzzer too. */
 	kill(-p->pid, SIGKILL);
 	close(p->errors);
-	if (methods[p->trial->method].fuzzer)
-		fuzzer_clean(p->trial);
+	if (methods[p->trial->method].fuzzer || p->trial->method == METHOD_STRESS)
+		trial_clean(p->trial);
 	p->trial = NULL;
 }
 

@@ -16,7 +16,7 @@ STATES = (NEVER, UNREACHED, UNEXPECTED, MISSED, FOUND)
 BEST = "best of the default setting"
 
 # These are there to be beaten: each is the default less one part of the harness, or less all.
-BASELINES = ("libfuzzer-unscheduled", "libfuzzer-plain", "walk")
+BASELINES = ("libfuzzer-unscheduled", "libfuzzer-plain", "walk", "stress")
 # Nor is it a search to replay what was found before.
 REPLAYS = ("stored", "corpus", "test")
 SEARCH, BASELINE, REPLAY = "search", "baseline", "replay"
