@@ -47,8 +47,14 @@ if(NOT SLUICE_BUGS)
 endif()
 sluice_add_program(sluice ${tool_sources} fuzz/death.c fuzz/symbol.c fuzz/twin.c)
 target_link_libraries(sluice PRIVATE ${SLUICE_CJSON})
-set_source_files_properties(tools/bugs.c tools/bugs_check.c tools/triage.c tools/bisect.c tools/gdb.c PROPERTIES
+set_source_files_properties(tools/bugs.c tools/bugs_check.c tools/bisect.c PROPERTIES
 	COMPILE_DEFINITIONS SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+set_source_files_properties(tools/main.c PROPERTIES COMPILE_DEFINITIONS SLUICE_VERSION="${PROJECT_VERSION}")
+# What `sluice` reads beside its files: below share/sluice where it is installed (cmake/install.cmake).
+include(GNUInstallDirs)
+file(RELATIVE_PATH data_from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_DATADIR}/sluice)
+set_source_files_properties(tools/place.c PROPERTIES COMPILE_DEFINITIONS
+	"SLUICE_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";SLUICE_DATA_FROM_BIN=\"${data_from_bin}\"")
 
 file(GLOB campaign_sources CONFIGURE_DEPENDS tools/campaign*.c)
 sluice_add_program(campaign ${campaign_sources})

@@ -79,6 +79,8 @@ expect 2 'unrecognized option' "$sluice" run --frobnicate "$room/good.sluice"
 expect 2 'expected a command' "$sluice" frobnicate
 expect 2 'usage: sluice' "$sluice"
 expect 0 '' "$sluice" --help
+expect 0 '' "$sluice" --version
+says '^sluice [0-9.]+, build '
 expect 0 '' "$sluice" run --help
 
 bad_inputs "$sluice" run

@@ -206,11 +206,19 @@ static void set_up(void)
 
 	options.path = absolute(options.path);
 	if (options.linux_tree) {
+		if (!options.program && access(SLUICE_SOURCE_DIR "/scripts/sluice", X_OK))
+			tool_die(TOOL_USAGE,
+				 "--program: expected Sluice's scripts/sluice, since the "
+				 "source of this one is not there");
 		options.tree = absolute(options.linux_tree);
 		snprintf(text, sizeof(text), "'%s/scripts/sluice' --linux-tree .",
 			 SLUICE_SOURCE_DIR);
 		options.program = options.program ? options.program : text;
 	} else {
+		if (!options.tree && access(SLUICE_SOURCE_DIR "/CMakeLists.txt", F_OK))
+			tool_die(TOOL_USAGE,
+				 "--tree: expected Sluice's repository, since the source "
+				 "of this one is not there");
 		options.tree = absolute(options.tree ? options.tree : SLUICE_SOURCE_DIR);
 		if (!options.build && !options.program)
 			options.build = "cmake --preset release && ninja -C build/release sluice";

@@ -136,6 +136,7 @@ static void emit(FILE *out, const struct attempt *t, const struct sut_image *sys
 	fputs(" * Compile it with the compiler of a build of Sluice, and what it links:\n"
 	      " *\n"
 	      " *	cc THIS.c @BUILD/house.rsp -o test && ./test [SYSTEM]\n"
+	      " *	cc THIS.c $(pkg-config --cflags --libs sluice) -o test   (installed)\n"
 	      " *\n"
 	      " * Exit code 0: every invariant held; 1: one did not; 2: it can't be run here.\n"
 	      " */\n",
@@ -240,6 +241,8 @@ static const char doc[] = "Writes a failing scenario as a C program that stands 
 			  "A build's house.rsp has all that it is compiled and linked with:\n\n"
 			  "  sluice emit-c --output lost.c lost-wakeup.sluice\n"
 			  "  clang-19 lost.c @build/release/house.rsp -o lost && ./lost\n\n"
+			  "An installed one is found by pkg-config, for any compiler:\n\n"
+			  "  cc lost.c $(pkg-config --cflags --libs sluice) -o lost\n\n"
 			  "Exit code 0: written; 1: the scenario does not fail; 2: bad usage or "
 			  "input; 3: the tool itself "
 			  "failed.";

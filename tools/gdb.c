@@ -51,20 +51,16 @@ static void set_number(const char *name, unsigned long value)
 static int start(const char *path, const struct aim *aim, const char *system, bool bytes)
 {
 	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	if (length < 0)
-		tool_die(TOOL_FAILED, "/proc/self/exe: %s", strerror(errno));
-	self[length] = '\0';
+	tool_self(self);
 	set("SLUICE_GDB_ID", aim->judged.identity);
 	set_number("SLUICE_GDB_NUMBER", aim->id);
 	set_number("SLUICE_GDB_STEP", aim->step);
 	if (aim->judged.died)
 		set("SLUICE_GDB_DIES", "1");
 	fflush(stdout);
-	execlp("gdb", "gdb", "-q", "-x", SLUICE_SOURCE_DIR "/tools/sluice_gdb.py", "--args", self,
-	       "run", "--quiet", "--system", system, path, bytes ? "--bytes" : (char *)NULL,
-	       (char *)NULL);
+	execlp("gdb", "gdb", "-q", "-x", tool_place("tools/sluice_gdb.py"), "--args", self, "run",
+	       "--quiet", "--system", system, path, bytes ? "--bytes" : (char *)NULL, (char *)NULL);
 	tool_die(TOOL_FAILED, "gdb: %s", strerror(errno));
 }
 

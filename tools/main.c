@@ -29,11 +29,16 @@ static const struct tool_command commands[] = {
 
 static void usage(FILE *out)
 {
-	fprintf(out, "usage: sluice COMMAND [OPTION...] [FILE...]\n\n");
+	fprintf(out,
+		"usage: sluice COMMAND [OPTION...] [FILE...]\n\n"
+		"Breaks code that drains PCIe page requests behind a VT-d IOMMU, or shows that it "
+		"could not.\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	fprintf(out, "\n`sluice COMMAND --help` says more. Exit codes: 0 all held, 1 a finding, "
-		     "2 bad usage or input,\n3 the tool itself failed.\n");
+	fprintf(out,
+		"\n`sluice COMMAND --help` says more, `sluice --version` which one this is. Exit "
+		"codes: 0 all held,\n1 a finding, 2 bad usage or input, 3 the tool itself "
+		"failed.\n");
 }
 
 void tool_error(const char *format, ...)
@@ -147,13 +152,22 @@ void tool_print_json(cJSON *object)
 	cJSON_Delete(object);
 }
 
+static int version(void)
+{
+	printf("sluice " SLUICE_VERSION ", build `%s`\n", run_build());
+	return TOOL_HELD;
+}
+
 int main(int argc, char **argv)
 {
 	int code;
 
 	cJSON_InitHooks(&(cJSON_Hooks){ .malloc_fn = zeroed, .free_fn = free });
 	argp_err_exit_status = TOOL_USAGE;
-	code = tool_dispatch("sluice", commands, ARRAY_SIZE(commands), usage, argc, argv);
+	if (argc == 2 && !strcmp(argv[1], "--version"))
+		code = version();
+	else
+		code = tool_dispatch("sluice", commands, ARRAY_SIZE(commands), usage, argc, argv);
 	if (fflush(stdout) || ferror(stdout))
 		tool_die(TOOL_FAILED, "cannot write to standard output: %s", strerror(errno));
 	return code;

@@ -75,6 +75,16 @@ void tool_print_json(struct cJSON *object);
 /* A system by name, or the end of the process with exit 2 and the names there are. */
 const struct sut_image *tool_system(const char *name);
 
+/* --- tools/place.c --- */
+
+/* The path of this program; @path: PATH_MAX. */
+void tool_self(char *path);
+/*
+ * Where @name lies, by its path in the source: below share/sluice of an installation, else in the source
+ * that the program was built from. Not freed.
+ */
+const char *tool_place(const char *name);
+
 /* --- tools/input.c --- */
 
 enum input_form { INPUT_TEXT, INPUT_BYTES };

@@ -296,7 +296,7 @@ int tool_triage(int argc, char **argv)
 	unsigned news, strange = 0, judged_files = 0;
 	int first;
 
-	options.known = SLUICE_SOURCE_DIR "/docs/findings/known";
+	options.known = tool_place("docs/findings/known");
 	argp_parse(&argp, argc, argv, 0, &first, NULL);
 	if (options.system && strcmp(options.system, "all"))
 		tool_system(options.system);
