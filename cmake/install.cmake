@@ -10,8 +10,8 @@
 if(NOT TARGET sluice)
 	return()
 endif()
-# Sanitizers and link-time optimisation tie a library to one compiler; planted bugs are nobody's business.
-if(SLUICE_BUGS OR SLUICE_LTO OR NOT SLUICE_NEEDS STREQUAL "plain")
+# Sanitizers and link-time optimisation tie a library to one compiler; what is made here is asked for its help.
+if(SLUICE_BUGS OR SLUICE_LTO OR CMAKE_CROSSCOMPILING OR NOT SLUICE_NEEDS STREQUAL "plain")
 	install(CODE "message(FATAL_ERROR \"this build is not one to install; take `cmake --preset package`\")")
 	return()
 endif()
@@ -60,6 +60,9 @@ install(FILES corpora/README.md DESTINATION ${data}/corpora)
 install(FILES docs/findings/known DESTINATION ${data}/docs/findings)
 install(FILES tools/sluice_gdb.py DESTINATION ${data}/tools)
 set(doc ${CMAKE_INSTALL_DATADIR}/doc/sluice)
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+	set(doc ${CMAKE_INSTALL_DATADIR}/doc/sluice-iommu) # by the package's name
+endif()
 install(FILES README.md DESTINATION ${doc})
 install(DIRECTORY docs DESTINATION ${doc} FILES_MATCHING PATTERN *.md PATTERN *.cocci)
 # The pages' links to scenarios lead there.

@@ -111,7 +111,6 @@ def option_list(options):
 class Book:
     def __init__(self, version, date, output):
         self.version, self.date, self.output = version, date, output
-        self.pages = []
 
     def write(self, name, summary, synopsis, sections, see):
         lines = ['.\\" Made by tools/manual.py of what the program says with --help.',
@@ -124,7 +123,6 @@ class Book:
         lines += [f".BR {literal(other)} (1)" + ("," if other != others[-1] else "") for other in others]
         with gzip.GzipFile(os.path.join(self.output, name + ".1.gz"), "wb", mtime=0) as file:
             file.write(("\n".join(lines) + "\n").encode())
-        self.pages.append(name)
 
     def command(self, page, command, summary, codes, see):
         """The page of one Help; @codes: what exit codes mean where it does not say so itself."""
@@ -137,7 +135,7 @@ class Book:
 
 def overview(sluice):
     """Of `sluice help`: what it is for, [(command, summary)], what exit codes mean."""
-    text = subprocess.run([*sluice, "help"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    text = subprocess.run([sluice, "help"], check=True, stdout=subprocess.PIPE, text=True).stdout
     commands = [found.groups() for found in map(COMMAND.match, text.splitlines()) if found]
     paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
     codes = re.search(r"Exit codes: (.*)", paragraphs[-1])
@@ -169,15 +167,14 @@ def main():
     for old in os.listdir(given.output):
         os.remove(os.path.join(given.output, old))
     book = Book(given.version, given.date, given.output)
-    sluice = given.sluice.split(";")
-    purpose, commands, codes = overview(sluice)
+    purpose, commands, codes = overview(given.sluice)
     programs = [program.split("=", 1) for program in given.programs]
     see = ["sluice"] + ["sluice-" + name for name, _ in commands] + [name for name, _ in programs]
-    helps = {name: Help([*sluice, name], "sluice-" + name) for name, _ in commands}
+    helps = {name: Help([given.sluice, name], "sluice-" + name) for name, _ in commands}
     for name, summary in commands:
         book.command(helps[name], "sluice " + name, summary, codes, see)
     for name, path in programs:
-        page = Help(path.split(";"), name)
+        page = Help([path], name)
         sentence = page.before[0][1][0].split(". ")[0].rstrip(".")
         if sentence[1].islower():
             sentence = sentence[0].lower() + sentence[1:]
