@@ -187,13 +187,13 @@ foreach(file ${scenarios})
 	set_tests_properties(scenario.${name} PROPERTIES LABELS "scenario;fast" TIMEOUT 60)
 endforeach()
 
-# The command's behaviour, and the fuzz target's, as a user meets them. Not under TSan, under which the systems
-# have races to be found; under MSan what is of that build.
+# The command's behaviour, and the fuzz target's, as a user meets them. Under TSan, under which the systems have
+# races to be found, what allows for that; under MSan what is of that build.
 file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/stress_*.sh
 	tests/zoo_*.sh)
 list(FILTER cli_tests EXCLUDE REGEX "/(zoo_(tool|race|single|afl)|fuzz_afl)") # of what other builds have
 if(SLUICE_FLAVOUR STREQUAL "tsan")
-	list(FILTER cli_tests INCLUDE REGEX "/(search_core|stress_)")
+	list(FILTER cli_tests INCLUDE REGEX "/(search_core|stress_|cli_finding)")
 elseif(SLUICE_FLAVOUR STREQUAL "msan")
 	list(FILTER cli_tests INCLUDE REGEX "/(search_core|cli_list|fuzz_msan)")
 else()
