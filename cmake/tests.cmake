@@ -192,6 +192,10 @@ endforeach()
 file(GLOB cli_tests CONFIGURE_DEPENDS tests/cli_*.sh tests/fuzz_*.sh tests/search_*.sh tests/stress_*.sh
 	tests/zoo_*.sh)
 list(FILTER cli_tests EXCLUDE REGEX "/(zoo_(tool|race|single|afl)|fuzz_afl)") # of what other builds have
+if(NOT SLUICE_FLAVOUR STREQUAL "plain")
+	# It tests a script; what a sanitizer makes of the minimiser is cli_min's.
+	list(FILTER cli_tests EXCLUDE REGEX "/cli_bench")
+endif()
 if(SLUICE_FLAVOUR STREQUAL "tsan")
 	list(FILTER cli_tests INCLUDE REGEX "/(search_core|stress_|cli_finding)")
 elseif(SLUICE_FLAVOUR STREQUAL "msan")
