@@ -86,6 +86,17 @@ void bugs_beside(const char *name, char *path, size_t size)
 	snprintf(path, size, "%s/%s", self, name);
 }
 
+bool bugs_is_built(const char *name, const char **why)
+{
+	static char text[BUGS_PATH + 64];
+	char path[BUGS_PATH];
+
+	bugs_beside(name, path, sizeof(path));
+	snprintf(text, sizeof(text), "needs %.900s, which is not built", path);
+	*why = text;
+	return !access(path, X_OK);
+}
+
 void bugs_make_folder(const char *path)
 {
 	char part[BUGS_PATH];

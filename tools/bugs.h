@@ -87,6 +87,8 @@ struct trial_result {
 const struct bug **bugs_select(char **names);
 /* NAME in the folder of the running program. */
 void bugs_beside(const char *name, char *path, size_t size);
+/* Is NAME there, a program? If not, *@why says so, until the next call. */
+bool bugs_is_built(const char *name, const char **why);
 /* Makes a folder and those above it, or ends the process. */
 void bugs_make_folder(const char *path);
 /* corpora/bugs/<variant>.sluice */
@@ -119,6 +121,8 @@ void trial_folder(const struct trial *trial, char *path, size_t size);
 void trial_clean(const struct trial *trial);
 /* The report in JSON that such a program left at @path; the caller frees it. Ends the process if there is none. */
 struct cJSON *trial_report(const char *path);
+/* Waits for such a program, which @name calls in an error; its status. What it took is added to @cpu. */
+int trial_wait(pid_t pid, const char *name, double *cpu);
 /* What saw it: a death is a consequence of what the judge had found before it. */
 const char *trial_identity(const struct judged *judged);
 /* One run of @s on @system, in a child. */

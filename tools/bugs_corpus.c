@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,7 +149,6 @@ __attribute__((noreturn)) static void run_test(const char *test, const struct bu
 /* Does @bug fail it? @cpu: what it took is added. */
 static bool test_fails(const char *test, const struct bug *bug, double *cpu)
 {
-	struct rusage usage;
 	pid_t pid = fork();
 	int status;
 
@@ -158,13 +156,9 @@ static bool test_fails(const char *test, const struct bug *bug, double *cpu)
 		tool_die(TOOL_FAILED, "cannot start a process: %s", strerror(errno));
 	if (!pid)
 		run_test(test, bug);
-	while (wait4(pid, &status, 0, &usage) < 0) {
-		if (errno != EINTR)
-			tool_die(TOOL_FAILED, "lost a test: %s", strerror(errno));
-	}
+	status = trial_wait(pid, test, cpu);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		tool_die(TOOL_FAILED, "cannot start tests/%s: it is of the build `mutants`", test);
-	*cpu += clock_cpu_used(&usage);
 	return !WIFEXITED(status) || WEXITSTATUS(status);
 }
 

@@ -34,8 +34,7 @@ bool fuzzer_there(enum method method, const char **why)
 {
 	const char *build = methods[method].fuzzer;
 	static const char *const programs[] = { "drain_fuzzer", "campaign" };
-	static char text[BUGS_PATH + 64];
-	char path[BUGS_PATH];
+	static char text[64];
 
 	*why = text;
 	if (strcmp(engines_build(), build)) {
@@ -44,11 +43,8 @@ bool fuzzer_there(enum method method, const char **why)
 		return false;
 	}
 	for (unsigned i = 0; i < ARRAY_SIZE(programs); i++) {
-		bugs_beside(programs[i], path, sizeof(path));
-		if (!access(path, X_OK))
-			continue;
-		snprintf(text, sizeof(text), "needs %.900s, which is not built", path);
-		return false;
+		if (!bugs_is_built(programs[i], why))
+			return false;
 	}
 	return true;
 }

@@ -32,16 +32,9 @@ static const char *const binaries[] = {
 
 bool stress_there(const char **why)
 {
-	static char text[BUGS_PATH + 64];
-	char path[BUGS_PATH];
-
-	*why = text;
 	for (unsigned i = 0; i < ARRAY_SIZE(binaries); i++) {
-		bugs_beside(binaries[i], path, sizeof(path));
-		if (!access(path, X_OK))
-			continue;
-		snprintf(text, sizeof(text), "needs %.900s, which is not built", path);
-		return false;
+		if (!bugs_is_built(binaries[i], why))
+			return false;
 	}
 	return true;
 }
@@ -110,7 +103,6 @@ __attribute__((noreturn)) static void turn_fail(const struct turn *turn, int sta
 /* Its report; what it took goes into the result. */
 static cJSON *turn_play(const struct turn *turn, struct trial_result *result)
 {
-	struct rusage usage;
 	pid_t pid = fork();
 	int status;
 
@@ -118,13 +110,9 @@ static cJSON *turn_play(const struct turn *turn, struct trial_result *result)
 		tool_die(TOOL_FAILED, "cannot start a process: %s", strerror(errno));
 	if (!pid)
 		turn_exec(turn);
-	while (wait4(pid, &status, 0, &usage) < 0) {
-		if (errno != EINTR)
-			tool_die(TOOL_FAILED, "lost %s: %s", turn->binary, strerror(errno));
-	}
+	status = trial_wait(pid, turn->binary, &result->cpu);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > TOOL_FINDING)
 		turn_fail(turn, status);
-	result->cpu += clock_cpu_used(&usage);
 	return trial_report(turn->report);
 }
 

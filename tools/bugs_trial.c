@@ -83,6 +83,19 @@ cJSON *trial_report(const char *path)
 	return report;
 }
 
+int trial_wait(pid_t pid, const char *name, double *cpu)
+{
+	struct rusage usage;
+	int status;
+
+	while (wait4(pid, &status, 0, &usage) < 0) {
+		if (errno != EINTR)
+			tool_die(TOOL_FAILED, "lost %s: %s", name, strerror(errno));
+	}
+	*cpu += clock_cpu_used(&usage);
+	return status;
+}
+
 /* --- In the trial's process --- */
 
 const char *trial_identity(const struct judged *judged)
